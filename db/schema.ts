@@ -1,0 +1,594 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgSequence,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { WorkspaceId } from '@/lib/auth';
+import type { AdSetChoice, AudienceChoice, CampaignDraft } from '@/lib/campaign/plan';
+import type { Schedule } from '@/lib/schedule/schedule';
+import type { Definition } from '@/lib/segment/definition';
+
+/**
+ * Rows that grow with the customers' users carry `workspace_id` and `profile_id`, and every unique key over them contains
+ * `profile_id`, so that the same schema can be distributed by it (docs/scaling.md). They have no foreign keys for the same reason.
+ */
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+const workspaceId = () => integer('workspace_id').$type<WorkspaceId>().notNull();
+const profileId = () => bigint('profile_id', { mode: 'bigint' }).notNull();
+
+// ---------------------------------------------------------------------------------------------------------------- who may do what
+
+export const workspaces = pgTable('workspaces', {
+  id: integer('id').primaryKey().generatedAlwaysAsIdentity().$type<WorkspaceId>(),
+  name: text('name').notNull(),
+  /** IANA zone: local days of every window, default of new schedules. */
+  zone: text('zone').notNull(),
+  /** ISO 3166-1 alpha-2, upper case: for phone numbers that come without a country code. */
+  defaultCountry: text('default_country'),
+  createdAt: instant('created_at').notNull(),
+});
+
+export const users = pgTable('users', {
+  id: uuid('id').primaryKey().defaultRandom(),
+  facebookId: text('facebook_id').notNull().unique(),
+  name: text('name').notNull(),
+  email: text('email'),
+  image: text('image'),
+  /** Compared with the one in the session cookie; raising it signs the user out everywhere. */
+  sessionVersion: integer('session_version').notNull().default(1),
+  createdAt: instant('created_at').notNull(),
+  signedInAt: instant('signed_in_at').notNull(),
+});
+
+export type Role = 'owner' | 'marketer' | 'approver' | 'viewer';
+
+export const memberships = pgTable(
+  'memberships',
+  {
+    workspaceId: workspaceId().references(() => workspaces.id),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id),
+    role: text('role').$type<Role>().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.userId] }), index('memberships_user').on(t.userId)],
+);
+
+export type KeyKind = 'write' | 'upload' | 'api';
+
+/** Keys are shown once and stored as SHA-256 digests: they are random, so a plain digest is enough. */
+export const keys = pgTable(
+  'keys',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: workspaceId().references(() => workspaces.id),
+    kind: text('kind').$type<KeyKind>().notNull(),
+    name: text('name').notNull(),
+    digest: bytea('digest').notNull().unique(),
+    /** The last four characters, to tell keys apart on the screen. */
+    hint: text('hint').notNull(),
+    /** The public half of an `upload` key (CleverTap's account id). */
+    accountId: text('account_id'),
+    role: text('role').$type<Role>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    revokedAt: instant('revoked_at'),
+  },
+  (t) => [index('keys_workspace').on(t.workspaceId)],
+);
+
+// ------------------------------------------------------------------------------------------------------------- profiles and events
+
+export const profileIdSequence = pgSequence('profile_id_sequence');
+
+export const profiles = pgTable(
+  'profiles',
+  {
+    workspaceId: workspaceId(),
+    /** From profile_id_sequence: unique in the installation, so an event row needs no workspace to find its profile. */
+    profileId: profileId(),
+    firstSeen: instant('first_seen').notNull(),
+    lastSeen: instant('last_seen').notNull(),
+    /** 0–999, fixed for life, from a hash of the profile id: splits, control groups, samples. */
+    bucket: smallint('bucket').notNull(),
+    country: text('country'),
+    city: text('city'),
+    language: text('language'),
+    platform: text('platform'),
+    /** Bits of lib/identity/identifiers.ts: which identifiers exist, so that reach by identifier is a count over one integer. */
+    identifierMask: integer('identifier_mask').notNull().default(0),
+    properties: jsonb('properties').$type<Record<string, unknown>>().notNull().default({}),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.profileId] }),
+    index('profiles_country').on(t.workspaceId, t.country),
+    index('profiles_properties').using('gin', sql`${t.properties} jsonb_path_ops`),
+    check('profiles_bucket_range', sql`${t.bucket} between 0 and 999`),
+  ],
+);
+
+/** One wide row a profile: SHA-256 of each normalized identifier (the mobile advertiser id is sent plain, so it is kept plain). */
+export const profileIdentifiers = pgTable(
+  'profile_identifiers',
+  {
+    workspaceId: workspaceId(),
+    profileId: profileId(),
+    email: bytea('email'),
+    phone: bytea('phone'),
+    gender: bytea('gender'),
+    birthYear: bytea('birth_year'),
+    birthMonth: bytea('birth_month'),
+    birthDay: bytea('birth_day'),
+    firstName: bytea('first_name'),
+    lastName: bytea('last_name'),
+    firstInitial: bytea('first_initial'),
+    city: bytea('city'),
+    state: bytea('state'),
+    zip: bytea('zip'),
+    country: bytea('country'),
+    mobileAdvertiserId: text('mobile_advertiser_id'),
+    /** 64 bits over all of the above: the ledger compares this in place of the digests. */
+    fingerprint: bigint('fingerprint', { mode: 'bigint' }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.profileId] }),
+    index('profile_identifiers_email').on(t.workspaceId, t.email),
+    index('profile_identifiers_phone').on(t.workspaceId, t.phone),
+  ],
+);
+
+export type ProfileIdKind = 'user' | 'anonymous';
+
+/** Every external id and the profile it names. A merge re-points rows. Distributed by value, in a group of its own. */
+export const profileIds = pgTable(
+  'profile_ids',
+  {
+    workspaceId: workspaceId(),
+    kind: text('kind').$type<ProfileIdKind>().notNull(),
+    value: text('value').notNull(),
+    profileId: profileId(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.kind, t.value] }),
+    index('profile_ids_profile').on(t.workspaceId, t.profileId),
+  ],
+);
+
+/** The catalogue. An event id belongs to one workspace, so an index led by it is already that workspace's. */
+export const eventNames = pgTable(
+  'event_names',
+  {
+    eventId: integer('event_id').primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    firstSeen: instant('first_seen').notNull(),
+    lastSeen: instant('last_seen').notNull(),
+    /**
+     * The property copied into `events.amount` / `events.label`. Chosen when the property is first seen with that type and
+     * never changed: every event stored before has no such value, so the column and the JSON always agree.
+     */
+    amountProperty: text('amount_property'),
+    labelProperty: text('label_property'),
+  },
+  (t) => [unique('event_names_name').on(t.workspaceId, t.name)],
+);
+
+export const eventVolumes = pgTable(
+  'event_volumes',
+  {
+    workspaceId: workspaceId(),
+    eventId: integer('event_id').notNull(),
+    /** The event's local day in the workspace's zone. */
+    day: date('day', { mode: 'string' }).notNull(),
+    count: bigint('count', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.eventId, t.day] })],
+);
+
+/** Properties seen on events, and (event id 0) on profiles. */
+export const propertyNames = pgTable(
+  'property_names',
+  {
+    workspaceId: workspaceId(),
+    eventId: integer('event_id').notNull(),
+    name: text('name').notNull(),
+    textCount: bigint('text_count', { mode: 'number' }).notNull().default(0),
+    numberCount: bigint('number_count', { mode: 'number' }).notNull().default(0),
+    booleanCount: bigint('boolean_count', { mode: 'number' }).notNull().default(0),
+    dateCount: bigint('date_count', { mode: 'number' }).notNull().default(0),
+    listCount: bigint('list_count', { mode: 'number' }).notNull().default(0),
+    otherCount: bigint('other_count', { mode: 'number' }).notNull().default(0),
+    lastSeen: instant('last_seen').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.eventId, t.name] })],
+);
+
+/** The builder's pick lists: at most 100 short values a property, with how often each was seen. */
+export const propertyValues = pgTable(
+  'property_values',
+  {
+    workspaceId: workspaceId(),
+    eventId: integer('event_id').notNull(),
+    name: text('name').notNull(),
+    value: text('value').notNull(),
+    count: bigint('count', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.eventId, t.name, t.value] })],
+);
+
+/**
+ * Partitioned by month on `time` (the migration says so; drizzle cannot). No key: `event_digests` keeps duplicates out.
+ * The covering index answers did / did not / sums without visiting the table; see docs/decisions.
+ */
+export const events = pgTable(
+  'events',
+  {
+    workspaceId: workspaceId(),
+    profileId: profileId(),
+    eventId: integer('event_id').notNull(),
+    time: instant('time').notNull(),
+    amount: doublePrecision('amount'),
+    label: text('label'),
+    properties: jsonb('properties').$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [
+    // drizzle cannot say INCLUDE: the migration makes it (event_id, time) include (profile_id, amount, label).
+    index('events_event_time').on(t.eventId, t.time),
+    index('events_profile').on(t.profileId, t.eventId, t.time),
+  ],
+);
+
+/** One row an event ever accepted: the first 16 bytes of SHA-256 over workspace and messageId. Distributed by digest. */
+export const eventDigests = pgTable('event_digests', { digest: uuid('digest').primaryKey() });
+
+/** Lifetime roll-up, written in the transaction that writes the events. */
+export const profileEvents = pgTable(
+  'profile_events',
+  {
+    workspaceId: workspaceId(),
+    profileId: profileId(),
+    eventId: integer('event_id').notNull(),
+    count: integer('count').notNull(),
+    firstTime: instant('first_time').notNull(),
+    lastTime: instant('last_time').notNull(),
+    sum: doublePrecision('sum').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.profileId, t.eventId] }),
+    // include (profile_id) in the migration: an index-only answer to "did E since".
+    index('profile_events_last').on(t.eventId, t.lastTime),
+  ],
+);
+
+/** What could not be normalized, counted and never stored: "312 emails were not valid". */
+export const identifierFaults = pgTable(
+  'identifier_faults',
+  {
+    workspaceId: workspaceId(),
+    identifier: text('identifier').notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    count: bigint('count', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.identifier, t.day] })],
+);
+
+// ------------------------------------------------------------------------------------------------------------ segments and campaigns
+
+export const segments = pgTable(
+  'segments',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: workspaceId().references(() => workspaces.id),
+    /** Slug, unique in the workspace: what definitions and scripts say. */
+    key: text('key').notNull(),
+    name: text('name').notNull(),
+    definition: jsonb('definition').$type<Definition>().notNull(),
+    createdBy: uuid('created_by').references(() => users.id),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [unique('segments_key').on(t.workspaceId, t.key)],
+);
+
+export type ConnectionKind = 'user' | 'system';
+
+export const connections = pgTable(
+  'connections',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: workspaceId().references(() => workspaces.id),
+    kind: text('kind').$type<ConnectionKind>().notNull(),
+    facebookUserId: text('facebook_user_id').notNull(),
+    name: text('name').notNull(),
+    /** AES-256-GCM by lib/crypto.ts; the sealed text names the key that sealed it. */
+    sealedToken: text('sealed_token').notNull(),
+    scopes: text('scopes').array().notNull(),
+    /** Null where Facebook names no expiry: revocable, not eternal. */
+    expiresAt: instant('expires_at'),
+    /** Why Facebook no longer takes the token, in words; null while it does. */
+    brokenReason: text('broken_reason'),
+    createdBy: uuid('created_by').references(() => users.id),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [unique('connections_facebook_user').on(t.workspaceId, t.facebookUserId)],
+);
+
+export type CampaignState =
+  | 'draft'
+  | 'scheduled'
+  | 'running'
+  | 'awaiting_next'
+  | 'completed'
+  | 'paused'
+  | 'stopped'
+  | 'blocked'
+  | 'failed'
+  | 'archived';
+
+/** What stops a blocked or failed campaign, in words for the marketer, and the one thing to do. */
+export type Blocker = { action: 'reconnect' | 'accept_terms' | 'fix'; message: string; link?: string };
+
+export const campaigns = pgTable(
+  'campaigns',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: workspaceId().references(() => workspaces.id),
+    name: text('name').notNull(),
+    state: text('state').$type<CampaignState>().notNull(),
+    blocker: jsonb('blocker').$type<Blocker>(),
+    /** What the wizard holds before Schedule; null once a version exists and nothing is being edited. */
+    draft: jsonb('draft').$type<CampaignDraft>(),
+    versionId: integer('version_id'),
+    /** The next occurrence not yet made into a run; null when there is none or the campaign does not move. */
+    nextAt: instant('next_at'),
+    /** Occurrences that fell due under the current version, skipped ones included. */
+    occurrencesDone: integer('occurrences_done').notNull().default(0),
+    createdBy: uuid('created_by').references(() => users.id),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [
+    index('campaigns_workspace').on(t.workspaceId, t.updatedAt),
+    // The tick asks for exactly this; ten thousand idle campaigns cost it nothing.
+    index('campaigns_due')
+      .on(t.nextAt)
+      .where(sql`${t.nextAt} is not null`),
+  ],
+);
+
+export type CampaignMode = 'mirror' | 'add' | 'remove';
+export type AtEnd = 'keep' | 'empty' | 'detach';
+
+/** Immutable. A run keeps the version it was made under. */
+export const campaignVersions = pgTable(
+  'campaign_versions',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: workspaceId(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    version: integer('version').notNull(),
+    /** A saved segment by key (followed as it is edited) or a definition of its own; exactly one is set. */
+    segmentKey: text('segment_key'),
+    definition: jsonb('definition').$type<Definition>(),
+    schedule: jsonb('schedule').$type<Schedule>().notNull(),
+    /** The instant Schedule was pressed: "now" and the past are judged by it. */
+    scheduledAt: instant('scheduled_at').notNull(),
+    connectionId: uuid('connection_id')
+      .notNull()
+      .references(() => connections.id),
+    /** "act_…" */
+    adAccountId: text('ad_account_id').notNull(),
+    adAccountName: text('ad_account_name').notNull(),
+    audience: jsonb('audience').$type<AudienceChoice>().notNull(),
+    mode: text('mode').$type<CampaignMode>().notNull(),
+    adSets: jsonb('ad_sets').$type<AdSetChoice[]>().notNull(),
+    /** Names of lib/identity/identifiers.ts; null sends all that exist. */
+    identifiers: text('identifiers').array(),
+    atEnd: text('at_end').$type<AtEnd>().notNull(),
+    createdBy: uuid('created_by').references(() => users.id),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    unique('campaign_versions_number').on(t.campaignId, t.version),
+    check('campaign_versions_one_source', sql`(${t.segmentKey} is null) <> (${t.definition} is null)`),
+  ],
+);
+
+// ------------------------------------------------------------------------------------------------------- audiences, ledger and runs
+
+/** The one Custom Audience a campaign owns or feeds. */
+export const audiences = pgTable(
+  'audiences',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: workspaceId(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .unique()
+      .references(() => campaigns.id),
+    adAccountId: text('ad_account_id').notNull(),
+    /** Null until it was found or made at Facebook. */
+    facebookId: text('facebook_id'),
+    /** Written into the description at Facebook: how our audience is found again after a lost answer. */
+    mark: text('mark').notNull().unique(),
+    name: text('name').notNull(),
+    /** False where the marketer picked one that was there: then only what Beckon added is removed. */
+    made: boolean('made').notNull(),
+    /** Facebook keys in column order, fixed for the audience's life: mixing data sources is refused (2650). */
+    schema: text('schema').array().notNull(),
+    /** Facebook's band; null while it is hidden or unknown. */
+    sizeLower: bigint('size_lower', { mode: 'number' }),
+    sizeUpper: bigint('size_upper', { mode: 'number' }),
+    operationCode: integer('operation_code'),
+    operationText: text('operation_text'),
+    deliveryCode: integer('delivery_code'),
+    checkedAt: instant('checked_at'),
+    createdAt: instant('created_at').notNull(),
+  },
+  // One audience is fed by one campaign at a time.
+  (t) => [uniqueIndex('audiences_facebook').on(t.adAccountId, t.facebookId)],
+);
+
+export type MemberState = 'adding' | 'in' | 'removing';
+
+/** The ledger: what is, or may be, in the audience at Facebook. Written ahead of every request. */
+export const audienceMembers = pgTable(
+  'audience_members',
+  {
+    workspaceId: workspaceId(),
+    audienceId: integer('audience_id').notNull(),
+    profileId: profileId(),
+    state: text('state').$type<MemberState>().notNull(),
+    /** Of the identifiers in `row`. */
+    fingerprint: bigint('fingerprint', { mode: 'bigint' }).notNull(),
+    /** The row as sent or about to be: JSON text, digests in the audience's schema order. Removal repeats it to the letter. */
+    row: text('row').notNull(),
+    /** Rows of older digests that are, or may be, at Facebook still; removed before `row` is added. */
+    staleRows: text('stale_rows').array(),
+    runId: integer('run_id').notNull(),
+    removeBatch: integer('remove_batch'),
+    addBatch: integer('add_batch'),
+    since: instant('since').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.audienceId, t.profileId] }),
+    index('audience_members_remove').on(t.runId, t.removeBatch, t.profileId).where(sql`${t.removeBatch} is not null`),
+    index('audience_members_add').on(t.runId, t.addBatch, t.profileId).where(sql`${t.addBatch} is not null`),
+    index('audience_members_profile').on(t.workspaceId, t.profileId),
+  ],
+);
+
+/** States say what is already true; lib/sync/run-state.ts has the allowed transitions. */
+export type RunState =
+  | 'queued'
+  | 'audience_ready'
+  | 'frozen'
+  | 'sent'
+  | 'confirmed'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped'
+  | 'collapsed';
+export type RunTrigger = 'schedule' | 'catch_up' | 'manual';
+
+export const syncRuns = pgTable(
+  'sync_runs',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: workspaceId(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+    versionId: integer('version_id').notNull(),
+    audienceId: integer('audience_id').notNull(),
+    /** The instant the run stands for: "now" of every window in it, whenever it is worked on. */
+    occurrenceAt: instant('occurrence_at').notNull(),
+    trigger: text('trigger').$type<RunTrigger>().notNull(),
+    state: text('state').$type<RunState>().notNull(),
+    /** Not to be claimed before; null when free. */
+    waitUntil: instant('wait_until'),
+    waitReason: text('wait_reason'),
+    leasedBy: text('leased_by'),
+    leasedUntil: instant('leased_until'),
+    /** Tries of the step in hand; back to 0 when a step succeeds. */
+    attempts: integer('attempts').notNull().default(0),
+    /** The definition as it was when frozen. */
+    definition: jsonb('definition').$type<Definition>(),
+    qualified: integer('qualified'),
+    /** Qualified but without any identifier that is sent. */
+    unreachable: integer('unreachable'),
+    toAdd: integer('to_add'),
+    toRemove: integer('to_remove'),
+    added: integer('added').notNull().default(0),
+    removed: integer('removed').notNull().default(0),
+    received: integer('received').notNull().default(0),
+    invalid: integer('invalid').notNull().default(0),
+    errorCode: text('error_code'),
+    /** Words for the marketer; never a token, identifier or URL. */
+    errorMessage: text('error_message'),
+    errorTrace: text('error_trace'),
+    createdAt: instant('created_at').notNull(),
+    frozenAt: instant('frozen_at'),
+    sentAt: instant('sent_at'),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [
+    unique('sync_runs_occurrence').on(t.campaignId, t.occurrenceAt),
+    // What may still move: claimRun reads nothing else.
+    index('sync_runs_open').on(t.audienceId, t.occurrenceAt).where(sql`${t.state} in ('queued', 'audience_ready', 'frozen', 'sent')`),
+    index('sync_runs_campaign').on(t.campaignId, t.occurrenceAt),
+  ],
+);
+
+export type BatchOp = 'remove' | 'add';
+
+export const syncBatches = pgTable(
+  'sync_batches',
+  {
+    runId: integer('run_id')
+      .notNull()
+      .references(() => syncRuns.id),
+    /** From 1; all removals come before all adds. */
+    seq: integer('seq').notNull(),
+    workspaceId: workspaceId(),
+    op: text('op').$type<BatchOp>().notNull(),
+    rows: integer('rows').notNull(),
+    state: text('state').$type<'pending' | 'sent'>().notNull(),
+    received: integer('received'),
+    invalid: integer('invalid'),
+    attempts: integer('attempts').notNull().default(0),
+    traceId: text('trace_id'),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.seq] })],
+);
+
+/** Rows Facebook did not take, by profile and reason; never the digests. */
+export const rejects = pgTable(
+  'rejects',
+  {
+    workspaceId: workspaceId(),
+    runId: integer('run_id').notNull(),
+    profileId: profileId(),
+    batch: integer('batch').notNull(),
+    reason: text('reason').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.runId, t.profileId] })],
+);
+
+export const audienceSizes = pgTable(
+  'audience_sizes',
+  {
+    workspaceId: workspaceId(),
+    audienceId: integer('audience_id').notNull(),
+    at: instant('at').notNull(),
+    /** Members by the ledger. */
+    members: integer('members').notNull(),
+    facebookLower: bigint('facebook_lower', { mode: 'number' }),
+    facebookUpper: bigint('facebook_upper', { mode: 'number' }),
+  },
+  (t) => [primaryKey({ columns: [t.audienceId, t.at] })],
+);
