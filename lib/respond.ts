@@ -1,0 +1,80 @@
+import type { Database } from '@/db/client';
+import { database } from '@/db/open';
+import type { Role } from '@/db/schema';
+import { workspaceById } from '@/db/workspaces';
+import { roleAllows, type WorkspaceId, workspaceByKey } from '@/lib/auth';
+import { AppError, type AppErrorCode } from '@/lib/errors';
+import { faultOf, log } from '@/lib/log';
+
+const statusOf: Record<AppErrorCode, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  unprocessable: 422,
+  busy: 429,
+};
+
+export type ApiContext<P> = {
+  request: Request;
+  params: P;
+  workspaceId: WorkspaceId;
+  workspace: { id: WorkspaceId; name: string; zone: string; defaultCountry: string | null };
+  role: Role;
+  db: Database;
+  now: Date;
+};
+
+type Route<P> = (request: Request, context: { params: Promise<P> }) => Promise<Response>;
+
+/**
+ * The one wrapper of /api/v1: key, role, call, answer. What `run` returns is sent as JSON unless it is a Response.
+ * @param role least role a key must carry.
+ */
+export function apiRoute<P = Record<string, never>>(role: Role, run: (context: ApiContext<P>) => Promise<Response | object>): Route<P> {
+  return async (request, context) => {
+    try {
+      const db = database();
+      const caller = await callerOf(db, request);
+      if (!roleAllows(caller.role, role)) throw new AppError('forbidden', `This key's role is ${caller.role}; the call needs ${role}.`);
+      const workspace = await workspaceById(db, caller.workspaceId);
+      const answer = await run({ request, params: await context.params, workspace, db, now: new Date(), ...caller });
+      return answer instanceof Response ? answer : Response.json(answer, { headers: { 'cache-control': 'no-store' } });
+    } catch (error) {
+      return errorResponse(error);
+    }
+  };
+}
+
+async function callerOf(db: Database, request: Request) {
+  const [scheme, secret] = (request.headers.get('authorization') ?? '').split(' ');
+  const caller = scheme?.toLowerCase() === 'bearer' && secret ? await workspaceByKey(db, 'api', secret) : null;
+  if (!caller) throw new AppError('unauthenticated', 'Send an API key: "Authorization: Bearer <key>". It may be wrong or revoked.');
+  return caller;
+}
+
+/** {"error":{"code","message","field"?}}; what we do not know is logged and answered without detail. */
+export function errorResponse(error: unknown): Response {
+  if (error instanceof AppError) {
+    const { code, message, field } = error;
+    return Response.json({ error: { code, message, field } }, { status: statusOf[code], headers: code === 'busy' ? { 'retry-after': '5' } : {} });
+  }
+  if (error instanceof Error && error.name === 'GraphError' && 'userMessage' in error) {
+    return Response.json({ error: { code: 'facebook', message: String(error.userMessage) } }, { status: 422 });
+  }
+  log.error({ fault: faultOf(error) }, 'request failed');
+  return Response.json({ error: { code: 'unexpected', message: 'Something went wrong on our side.' } }, { status: 500 });
+}
+
+/** @throws AppError for a body that is not JSON or larger than `limitBytes`. */
+export async function jsonBody(request: Request, limitBytes = 1_000_000): Promise<unknown> {
+  const text = await request.text();
+  if (Buffer.byteLength(text) > limitBytes) throw new AppError('too_large', `The body may have at most ${limitBytes} bytes.`);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('invalid', 'The body is not JSON.', '', { cause });
+  }
+}
