@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import type { TransactionSql } from 'postgres';
+import type { WorkspaceId } from '@/lib/auth';
+import { localDays } from '@/lib/intake/local-day';
+import type { Fault, IntakeRecord, Json, Properties, TrackRecord } from '@/lib/intake/record';
+import { type CatalogueEvent, ensureEvents } from './catalogue';
+import { addCounts, type CatalogueCounts, countEvent, countProperties, emptyCounts } from './catalogue-counts';
+import type { Database } from './client';
+import { ensurePartitions } from './partitions';
+import { lockIdentities, resolveProfiles, StartAgain } from './profile-ids';
+import { writeProfiles } from './profile-writes';
+
+export type IntakeWorkspace = { id: WorkspaceId; zone: string; defaultCountry: string | null };
+
+/** Restarts before the writer asks for the workspace alone, where nothing can come between. */
+const startsShared = 3;
+const startsInAll = 6;
+
+/**
+ * Stores the records in one transaction of a handful of set-based statements, whatever their number (some thousands serve best).
+ * Their order is the order they were sent in. May be repeated: a repeat of an event changes nothing and is counted as a duplicate.
+ */
+export async function storeRecords(
+  db: Database,
+  workspace: IntakeWorkspace,
+  records: readonly IntakeRecord[],
+  receivedAt: Date,
+): Promise<{ stored: number; duplicates: number }> {
+  if (records.length === 0) return { stored: 0, duplicates: 0 };
+  const events = await ensureEvents(db, workspace.id, records);
+  await ensurePartitions(
+    db,
+    records.filter((record) => record.kind === 'track').map((record) => record.time),
+  );
+  let alone = false;
+  for (let start = 1; ; start++) {
+    try {
+      return await db.sql.begin((tx) => write(db, tx, workspace, records, events, receivedAt, alone));
+    } catch (error) {
+      if (!(error instanceof StartAgain) || start === startsInAll) throw error;
+      alone ||= error.alone || start >= startsShared;
+    }
+  }
+}
+
+/** The order of the steps is the order of locks, and each step takes its rows sorted by key: so writers can't block each other in a ring. */
+async function write(
+  db: Database,
+  tx: TransactionSql,
+  workspace: IntakeWorkspace,
+  records: readonly IntakeRecord[],
+  events: ReadonlyMap<string, CatalogueEvent>,
+  receivedAt: Date,
+  alone: boolean,
+): Promise<{ stored: number; duplicates: number }> {
+  await lockIdentities(tx, workspace.id, alone);
+  const profileIds = await resolveProfiles(tx, workspace.id, records, receivedAt, alone);
+  const fresh = await freshRecords(tx, workspace.id, records);
+  const accepted = fresh.map((i) => ({ record: records[i] as IntakeRecord, profileId: profileIds[i] as string }));
+  await writeProfiles(tx, workspace.id, accepted);
+  const rows = eventRows(accepted, events);
+  await insertEvents(tx, workspace.id, rows);
+  await addRollUps(tx, workspace.id, rows);
+  const dayOf = localDays(workspace.zone);
+  await addFaults(tx, workspace.id, accepted, dayOf(receivedAt.getTime()));
+  await addCounts(db, tx, workspace.id, countsOf(accepted, rows, dayOf));
+  return { stored: accepted.length, duplicates: records.length - accepted.length };
+}
+
+/** 16 bytes of SHA-256 as hex; Postgres reads it as a uuid. */
+const digestOf = (workspaceId: WorkspaceId, repeatKey: string) =>
+  createHash('sha256').update(`${workspaceId} ${repeatKey}`).digest('hex').slice(0, 32);
+
+/** Positions of the records not stored before; of several equal ones in the batch the first. */
+async function freshRecords(tx: TransactionSql, workspaceId: WorkspaceId, records: readonly IntakeRecord[]): Promise<number[]> {
+  const positions = new Map<string, number>();
+  const fresh: number[] = [];
+  records.forEach((record, i) => {
+    if (record.repeatKey === null) fresh.push(i);
+    else {
+      const digest = digestOf(workspaceId, record.repeatKey);
+      if (!positions.has(digest)) positions.set(digest, i);
+    }
+  });
+  if (positions.size === 0) return fresh;
+  // Only the digests that were there come back: nearly always none.
+  const repeats = await tx<{ digest: string }[]>`
+    with given as (select digest from unnest(${[...positions.keys()].sort()}::uuid[]) as t(digest)),
+    added as (insert into event_digests (digest) select digest from given on conflict do nothing returning digest)
+    select replace(digest::text, '-', '') as digest from given where not exists (select from added where added.digest = given.digest)`;
+  for (const { digest } of repeats) positions.delete(digest);
+  return [...fresh, ...positions.values()].sort((a, b) => a - b);
+}
+
+export type Accepted = { record: IntakeRecord; profileId: string };
+
+type EventRow = { profileId: string; eventId: number; time: number; amount: number | null; label: string | null; properties: Properties };
+
+/** `label` is part of an index entry, which ends at 2,704 bytes: 500 characters are safely below. The JSON is cut with it, so both agree. */
+const longestLabel = 500;
+
+function eventRows(accepted: readonly Accepted[], events: ReadonlyMap<string, CatalogueEvent>): EventRow[] {
+  const rows: EventRow[] = [];
+  for (const { record, profileId } of accepted) {
+    if (record.kind === 'track') rows.push(eventRow(record, profileId, events.get(record.event)));
+  }
+  return rows;
+}
+
+function eventRow(record: TrackRecord, profileId: string, event: CatalogueEvent | undefined): EventRow {
+  if (!event) throw new Error('invariant: the catalogue knows every event that is stored');
+  let properties: Properties = record.properties;
+  const amount = event.amountProperty === null ? null : properties[event.amountProperty];
+  let label: Json | undefined = event.labelProperty === null ? null : properties[event.labelProperty];
+  if (typeof label === 'string' && label.length > longestLabel) {
+    // Not through the middle of a surrogate pair.
+    label = label.slice(0, longestLabel).replace(/[\uD800-\uDBFF]$/, '');
+    properties = { ...properties, [event.labelProperty as string]: label };
+  }
+  return {
+    profileId,
+    eventId: event.eventId,
+    time: record.time,
+    amount: typeof amount === 'number' ? amount : null,
+    label: typeof label === 'string' ? label : null,
+    properties,
+  };
+}
+
+async function insertEvents(tx: TransactionSql, workspaceId: WorkspaceId, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  // jsonb goes as text and is cast: postgres.js would encode it a second time.
+  await tx`
+    insert into events (workspace_id, profile_id, event_id, time, amount, label, properties)
+    select ${workspaceId}, profile_id, event_id, time, amount, label, properties from unnest(
+      ${rows.map((row) => row.profileId)}::bigint[], ${rows.map((row) => row.eventId)}::int[],
+      ${rows.map((row) => new Date(row.time).toISOString())}::timestamptz[], ${rows.map((row) => row.amount)}::float8[],
+      ${rows.map((row) => row.label)}::text[], ${rows.map((row) => JSON.stringify(row.properties))}::text[]::jsonb[]
+    ) as t(profile_id, event_id, time, amount, label, properties)`;
+}
+
+type RollUp = { profileId: string; eventId: number; count: number; first: number; last: number; sum: number };
+
+async function addRollUps(tx: TransactionSql, workspaceId: WorkspaceId, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const byKey = new Map<string, RollUp>();
+  for (const { profileId, eventId, time, amount } of rows) {
+    const key = `${profileId} ${eventId}`;
+    const found = byKey.get(key);
+    if (!found) byKey.set(key, { profileId, eventId, count: 1, first: time, last: time, sum: amount ?? 0 });
+    else {
+      found.count += 1;
+      found.sum += amount ?? 0;
+      if (time < found.first) found.first = time;
+      if (time > found.last) found.last = time;
+    }
+  }
+  const rollUps = [...byKey.values()].sort((a, b) => Number(a.profileId) - Number(b.profileId) || a.eventId - b.eventId);
+  await tx`
+    insert into profile_events as p (workspace_id, profile_id, event_id, count, first_time, last_time, sum)
+    select ${workspaceId}, * from unnest(
+      ${rollUps.map((r) => r.profileId)}::bigint[], ${rollUps.map((r) => r.eventId)}::int[], ${rollUps.map((r) => r.count)}::int[],
+      ${rollUps.map((r) => new Date(r.first).toISOString())}::timestamptz[], ${rollUps.map((r) => new Date(r.last).toISOString())}::timestamptz[],
+      ${rollUps.map((r) => r.sum)}::float8[])
+    on conflict (workspace_id, profile_id, event_id) do update set
+      count = p.count + excluded.count, sum = p.sum + excluded.sum,
+      first_time = least(p.first_time, excluded.first_time), last_time = greatest(p.last_time, excluded.last_time)`;
+}
+
+async function addFaults(tx: TransactionSql, workspaceId: WorkspaceId, accepted: readonly Accepted[], day: string): Promise<void> {
+  const counts = new Map<Fault, number>();
+  for (const { record } of accepted) for (const fault of record.faults) counts.set(fault, (counts.get(fault) ?? 0) + 1);
+  if (counts.size === 0) return;
+  const rows = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  await tx`
+    insert into identifier_faults as f (workspace_id, identifier, day, count)
+    select ${workspaceId}, identifier, ${day}::date, count
+    from unnest(${rows.map(([fault]) => fault)}::text[], ${rows.map(([, count]) => count)}::bigint[]) as t(identifier, count)
+    on conflict (workspace_id, identifier, day) do update set count = f.count + excluded.count`;
+}
+
+function countsOf(accepted: readonly Accepted[], rows: readonly EventRow[], dayOf: (time: number) => string): CatalogueCounts {
+  const counts = emptyCounts();
+  for (const row of rows) {
+    countEvent(counts, row.eventId, row.time, dayOf(row.time));
+    countProperties(counts, row.eventId, row.properties, row.time);
+  }
+  for (const { record } of accepted) if (record.profile) countProperties(counts, 0, record.profile.properties, record.time);
+  return counts;
+}

@@ -1,0 +1,87 @@
+import type { TransactionSql } from 'postgres';
+import type { WorkspaceId } from '@/lib/auth';
+import type { Identifier } from '@/lib/identity/identifiers';
+import { readIdentifiers, writeIdentifiers } from './profile-identifiers';
+
+export type Merge = { loser: string; winner: string };
+
+/**
+ * Moves everything of the losers to the winners and removes the losers; where both have a value the winner's stands, then the
+ * loser's that came first. The caller holds the workspace alone (db/profile-ids.ts).
+ */
+export async function mergeProfiles(tx: TransactionSql, workspaceId: WorkspaceId, merges: readonly Merge[]): Promise<void> {
+  const losers = merges.map((merge) => merge.loser);
+  const winners = merges.map((merge) => merge.winner);
+  await tx`
+    update profile_ids i set profile_id = m.winner
+    from unnest(${losers}::bigint[], ${winners}::bigint[]) as m(loser, winner)
+    where i.workspace_id = ${workspaceId} and i.profile_id = m.loser`;
+  await tx`
+    update events e set profile_id = m.winner
+    from unnest(${losers}::bigint[], ${winners}::bigint[]) as m(loser, winner)
+    where e.workspace_id = ${workspaceId} and e.profile_id = m.loser`;
+  await mergeRollUps(tx, workspaceId, losers, winners);
+  await mergeIdentifiers(tx, workspaceId, merges);
+  await mergeProperties(tx, workspaceId, losers, winners);
+}
+
+async function mergeRollUps(tx: TransactionSql, workspaceId: WorkspaceId, losers: string[], winners: string[]): Promise<void> {
+  await tx`
+    with gone as (
+      delete from profile_events where workspace_id = ${workspaceId} and profile_id = any(${losers}::bigint[]) returning *
+    )
+    insert into profile_events as p (workspace_id, profile_id, event_id, count, first_time, last_time, sum)
+    select ${workspaceId}, m.winner, g.event_id, sum(g.count), min(g.first_time), max(g.last_time), sum(g.sum)
+    from gone g join unnest(${losers}::bigint[], ${winners}::bigint[]) as m(loser, winner) on m.loser = g.profile_id
+    group by m.winner, g.event_id
+    order by m.winner, g.event_id
+    on conflict (workspace_id, profile_id, event_id) do update set
+      count = p.count + excluded.count, sum = p.sum + excluded.sum,
+      first_time = least(p.first_time, excluded.first_time), last_time = greatest(p.last_time, excluded.last_time)`;
+}
+
+async function mergeIdentifiers(tx: TransactionSql, workspaceId: WorkspaceId, merges: readonly Merge[]): Promise<void> {
+  const stored = await readIdentifiers(tx, workspaceId, [...new Set(merges.flatMap((merge) => [merge.loser, merge.winner]))]);
+  const changed = new Map<string, Partial<Record<Identifier, string>>>();
+  for (const { loser, winner } of merges) {
+    const lost = stored.get(loser);
+    if (!lost) continue;
+    const kept = { ...lost, ...stored.get(winner) };
+    stored.set(winner, kept);
+    changed.set(winner, kept);
+  }
+  await writeIdentifiers(tx, workspaceId, changed);
+  const losers = merges.map((merge) => merge.loser);
+  await tx`delete from profile_identifiers where workspace_id = ${workspaceId} and profile_id = any(${losers}::bigint[])`;
+}
+
+/** jsonb keeps the right-hand side of ||, so the losers are folded from the last to the first and the winner comes on top. */
+async function mergeProperties(tx: TransactionSql, workspaceId: WorkspaceId, losers: string[], winners: string[]): Promise<void> {
+  await tx`
+    with gone as (
+      delete from profiles where workspace_id = ${workspaceId} and profile_id = any(${losers}::bigint[]) returning *
+    ), paired as (
+      select m.winner, m.ord, g.* from gone g
+      join unnest(${losers}::bigint[], ${winners}::bigint[]) with ordinality as m(loser, winner, ord) on m.loser = g.profile_id
+    ), folded as (
+      select winner, min(first_seen) as first_seen, max(last_seen) as last_seen, bit_or(identifier_mask) as mask,
+        (array_agg(country order by ord) filter (where country is not null))[1] as country,
+        (array_agg(city order by ord) filter (where city is not null))[1] as city,
+        (array_agg(language order by ord) filter (where language is not null))[1] as language,
+        (array_agg(platform order by ord) filter (where platform is not null))[1] as platform
+      from paired group by winner
+    ), entries as (
+      select distinct on (p.winner, e.key) p.winner, e.key, e.value
+      from paired p, jsonb_each(p.properties) e order by p.winner, e.key, p.ord
+    ), properties as (
+      select winner, jsonb_object_agg(key, value) as properties from entries group by winner
+    )
+    update profiles w set
+      first_seen = least(w.first_seen, f.first_seen), last_seen = greatest(w.last_seen, f.last_seen),
+      identifier_mask = w.identifier_mask | f.mask,
+      country = coalesce(w.country, f.country), city = coalesce(w.city, f.city),
+      language = coalesce(w.language, f.language), platform = coalesce(w.platform, f.platform),
+      properties = coalesce(p.properties, '{}'::jsonb) || w.properties
+    from folded f left join properties p using (winner)
+    where w.workspace_id = ${workspaceId} and w.profile_id = f.winner`;
+}

@@ -1,0 +1,128 @@
+import type { TransactionSql } from 'postgres';
+import type { WorkspaceId } from '@/lib/auth';
+import { bucketOf } from '@/lib/identity/bucket';
+import type { Digests } from '@/lib/identity/hash';
+import { type Identifier, identifierBit } from '@/lib/identity/identifiers';
+import type { IntakeRecord, ProfileChanges, Properties } from '@/lib/intake/record';
+import { readIdentifiers, writeIdentifiers } from './profile-identifiers';
+
+/** What a batch does to one profile, its calls taken in the order they were sent. */
+type Fold = {
+  profileId: string;
+  first: number;
+  last: number;
+  properties: Properties | null;
+  identifiers: Partial<Record<Identifier, string | null>> | null;
+  country?: string | null;
+  city?: string | null;
+  language?: string;
+  platform?: string;
+};
+
+function fold(accepted: readonly { record: IntakeRecord; profileId: string }[]): Fold[] {
+  const folds = new Map<string, Fold>();
+  for (const { record, profileId } of accepted) {
+    let found = folds.get(profileId);
+    if (!found) {
+      found = { profileId, first: record.time, last: record.time, properties: null, identifiers: null };
+      folds.set(profileId, found);
+    }
+    if (record.time < found.first) found.first = record.time;
+    if (record.time > found.last) found.last = record.time;
+    if (record.profile) foldChanges(found, record.profile);
+  }
+  // Row locks are taken in this order.
+  return [...folds.values()].sort((a, b) => Number(a.profileId) - Number(b.profileId));
+}
+
+function foldChanges(into: Fold, changes: ProfileChanges): void {
+  if (Object.keys(changes.properties).length > 0) into.properties = { ...into.properties, ...changes.properties };
+  if (Object.keys(changes.identifiers).length > 0) into.identifiers = { ...into.identifiers, ...changes.identifiers };
+  if (changes.country !== undefined) into.country = changes.country;
+  if (changes.city !== undefined) into.city = changes.city;
+  if (changes.language !== undefined) into.language = changes.language;
+  if (changes.platform !== undefined) into.platform = changes.platform;
+}
+
+/** Bits to set and bits to clear: the mask then needs no reading of what was there. */
+function bits(fold: Fold): { set: number; clear: number } {
+  let set = 0;
+  let clear = 0;
+  for (const [name, value] of Object.entries(fold.identifiers ?? {}) as [Identifier, string | null][]) {
+    if (value === null) clear |= identifierBit[name];
+    else set |= identifierBit[name];
+  }
+  return { set, clear };
+}
+
+/** Makes the profiles that are new and changes the others. Holds their row locks until the end of the transaction. */
+export async function writeProfiles(
+  tx: TransactionSql,
+  workspaceId: WorkspaceId,
+  accepted: readonly { record: IntakeRecord; profileId: string }[],
+): Promise<void> {
+  const folds = fold(accepted);
+  if (folds.length === 0) return;
+  await upsertProfiles(tx, workspaceId, folds);
+  await clearColumns(tx, workspaceId, folds);
+  await changeIdentifiers(tx, workspaceId, folds);
+}
+
+async function upsertProfiles(tx: TransactionSql, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
+  const masks = folds.map(bits);
+  await tx`
+    insert into profiles as p (workspace_id, profile_id, first_seen, last_seen, bucket, country, city, language, platform, identifier_mask, properties)
+    select ${workspaceId}, * from unnest(
+      ${folds.map((f) => f.profileId)}::bigint[], ${folds.map((f) => new Date(f.first).toISOString())}::timestamptz[],
+      ${folds.map((f) => new Date(f.last).toISOString())}::timestamptz[], ${folds.map((f) => bucketOf(f.profileId))}::smallint[],
+      ${folds.map((f) => f.country ?? null)}::text[], ${folds.map((f) => f.city ?? null)}::text[], ${folds.map((f) => f.language ?? null)}::text[],
+      ${folds.map((f) => f.platform ?? null)}::text[], ${masks.map((m) => m.set)}::int[],
+      ${folds.map((f) => (f.properties ? JSON.stringify(f.properties) : '{}'))}::text[]::jsonb[])
+    on conflict (workspace_id, profile_id) do update set
+      first_seen = least(p.first_seen, excluded.first_seen), last_seen = greatest(p.last_seen, excluded.last_seen),
+      country = coalesce(excluded.country, p.country), city = coalesce(excluded.city, p.city),
+      language = coalesce(excluded.language, p.language), platform = coalesce(excluded.platform, p.platform),
+      identifier_mask = p.identifier_mask | excluded.identifier_mask,
+      properties = case when excluded.properties = '{}' then p.properties else p.properties || excluded.properties end
+    where excluded.last_seen > p.last_seen or excluded.first_seen < p.first_seen or excluded.properties <> '{}' or excluded.identifier_mask <> 0
+      or excluded.country <> p.country or excluded.city <> p.city or excluded.language <> p.language or excluded.platform <> p.platform
+      or (excluded.country is not null and p.country is null) or (excluded.city is not null and p.city is null)
+      or (excluded.language is not null and p.language is null) or (excluded.platform is not null and p.platform is null)`;
+}
+
+/** An explicit null takes away; rare, so it has a statement of its own. */
+async function clearColumns(tx: TransactionSql, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
+  const cleared = folds
+    .map((f) => ({ profileId: f.profileId, mask: bits(f).clear, country: f.country === null, city: f.city === null }))
+    .filter((f) => f.mask !== 0 || f.country || f.city);
+  if (cleared.length === 0) return;
+  await tx`
+    update profiles p set
+      identifier_mask = p.identifier_mask & ~t.mask,
+      country = case when t.country then null else p.country end, city = case when t.city then null else p.city end
+    from unnest(
+      ${cleared.map((c) => c.profileId)}::bigint[], ${cleared.map((c) => c.mask)}::int[], ${cleared.map((c) => c.country)}::boolean[],
+      ${cleared.map((c) => c.city)}::boolean[]
+    ) as t(profile_id, mask, country, city)
+    where p.workspace_id = ${workspaceId} and p.profile_id = t.profile_id`;
+}
+
+async function changeIdentifiers(tx: TransactionSql, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
+  const changed = folds.filter((f) => f.identifiers !== null);
+  if (changed.length === 0) return;
+  const stored = await readIdentifiers(
+    tx,
+    workspaceId,
+    changed.map((f) => f.profileId),
+  );
+  const rows = new Map<string, Digests>();
+  for (const { profileId, identifiers } of changed) {
+    const digests: Digests = { ...stored.get(profileId) };
+    for (const [name, value] of Object.entries(identifiers ?? {}) as [Identifier, string | null][]) {
+      if (value === null) delete digests[name];
+      else digests[name] = value;
+    }
+    rows.set(profileId, digests);
+  }
+  await writeIdentifiers(tx, workspaceId, rows);
+}
