@@ -25,7 +25,8 @@ export function action<S extends z.ZodType, T>(
   return async (input) => {
     const user = await requireUser();
     try {
-      if (!roleAllows(user.role, options.role ?? 'marketer')) throw new AppError('forbidden', 'Your role does not allow this. Ask an owner of the workspace.');
+      if (!roleAllows(user.role, options.role ?? 'marketer'))
+        throw new AppError('forbidden', 'Your role does not allow this. Ask an owner of the workspace.');
       const parsed = schema.safeParse(input);
       if (!parsed.success) {
         const issue = parsed.error.issues[0];

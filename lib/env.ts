@@ -7,7 +7,9 @@ const port = z.coerce.number().int().min(1).max(65535);
 const variables = z
   .object({
     NODE_ENV: optional,
-    DATABASE_URL: z.string({ error: 'is missing: npm start sets it for the embedded database' }).regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
+    DATABASE_URL: z
+      .string({ error: 'is missing: npm start sets it for the embedded database' })
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
     PORT: port.default(3000),
     NEXTAUTH_URL: z.url('must be an address such as https://beckon.example.com').optional(),
     NEXTAUTH_SECRET: z.string({ error: 'is missing' }).min(32, 'must have at least 32 characters'),
@@ -24,7 +26,10 @@ const variables = z
     FACEBOOK_APP_SECRET: optional,
     FACEBOOK_GRAPH_URL: z.url().default('https://graph.facebook.com'),
     FACEBOOK_DIALOG_URL: z.url().default('https://www.facebook.com'),
-    FACEBOOK_GRAPH_VERSION: z.string().regex(/^v\d+\.\d+$/, 'must look like v26.0').default('v26.0'),
+    FACEBOOK_GRAPH_VERSION: z
+      .string()
+      .regex(/^v\d+\.\d+$/, 'must look like v26.0')
+      .default('v26.0'),
     /** Set by the start script alone, with the sandbox's address in the FACEBOOK_ variables. */
     BECKON_SANDBOX_URL: z.url().optional(),
     SYNC_BUDGET_SECONDS: z.coerce.number().min(1).max(900).default(50),
@@ -36,7 +41,8 @@ const variables = z
     if (value.FACEBOOK_APP_ID && !value.FACEBOOK_APP_SECRET) {
       ctx.addIssue({ code: 'custom', path: ['FACEBOOK_APP_SECRET'], message: 'is missing beside FACEBOOK_APP_ID' });
     }
-    if (!value.FACEBOOK_APP_ID) ctx.addIssue({ code: 'custom', path: ['FACEBOOK_APP_ID'], message: 'is missing: set it, or use npm start for the sandbox' });
+    if (!value.FACEBOOK_APP_ID)
+      ctx.addIssue({ code: 'custom', path: ['FACEBOOK_APP_ID'], message: 'is missing: set it, or use npm start for the sandbox' });
     if (value.BECKON_SANDBOX_URL && !/^https?:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(value.BECKON_SANDBOX_URL)) {
       ctx.addIssue({ code: 'custom', path: ['BECKON_SANDBOX_URL'], message: 'must be on this machine: the sandbox is for rehearsal only' });
     }

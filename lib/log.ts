@@ -5,7 +5,21 @@ export const log = pino({
   base: undefined,
   timestamp: pino.stdTimeFunctions.isoTime,
   redact: {
-    paths: ['token', 'accessToken', 'access_token', 'email', 'phone', 'row', 'rows', 'authorization', 'url', '*.token', '*.email', '*.phone', '*.authorization'],
+    paths: [
+      'token',
+      'accessToken',
+      'access_token',
+      'email',
+      'phone',
+      'row',
+      'rows',
+      'authorization',
+      'url',
+      '*.token',
+      '*.email',
+      '*.phone',
+      '*.authorization',
+    ],
     remove: true,
   },
 });

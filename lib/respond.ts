@@ -59,7 +59,10 @@ async function callerOf(db: Database, request: Request) {
 export function errorResponse(error: unknown): Response {
   if (error instanceof AppError) {
     const { code, message, field } = error;
-    return Response.json({ error: { code, message, field } }, { status: statusOf[code], headers: code === 'busy' ? { 'retry-after': '5' } : {} });
+    return Response.json(
+      { error: { code, message, field } },
+      { status: statusOf[code], headers: code === 'busy' ? { 'retry-after': '5' } : {} },
+    );
   }
   if (error instanceof Error && error.name === 'GraphError' && 'userMessage' in error) {
     return Response.json({ error: { code: 'facebook', message: String(error.userMessage) } }, { status: 422 });

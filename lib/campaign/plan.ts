@@ -54,7 +54,12 @@ export type CampaignDraft = z.infer<typeof campaignDraftSchema>;
 
 /** Ready to schedule: everything chosen, and exactly one of segment and definition. */
 export const campaignPlanSchema = z
-  .strictObject({ ...planFields, mode: planFields.mode.default('mirror'), adSets: planFields.adSets.default([]), atEnd: planFields.atEnd.default('keep') })
+  .strictObject({
+    ...planFields,
+    mode: planFields.mode.default('mirror'),
+    adSets: planFields.adSets.default([]),
+    atEnd: planFields.atEnd.default('keep'),
+  })
   .refine((plan) => (plan.segment === undefined) !== (plan.definition === undefined), {
     path: ['segment'],
     message: 'Choose a saved segment or describe one: exactly one of the two.',
