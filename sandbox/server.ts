@@ -27,7 +27,7 @@ export function createSandbox(world: World): Server {
   return server;
 }
 
-async function handle(world: World, usage: Usage, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(world: World, usage: Usage, message: IncomingMessage, response: ServerResponse): Promise<unknown> {
   const rawUrl = message.url ?? '/';
   if (rawUrl.length > longestUrl) {
     message.resume();
@@ -50,8 +50,8 @@ async function handle(world: World, usage: Usage, message: IncomingMessage, resp
     return;
   }
   if (url.pathname.startsWith('/_control')) return answerControl(world, usage, { message, url, body, response });
-  if (url.pathname === '/' || /^\/(ads-manager|business|_picture)\b/.test(url.pathname))
-    return answerPages(world, { message, url, body, response });
+  if (url.pathname === '/' || /^\/(ads-manager|ads\/manage|_picture)\b/.test(url.pathname))
+    return answerPages(world, usage, { message, url, body, response });
   const [, version = null, path = url.pathname] = /^\/(v\d+\.\d+)(\/.*)?$/.exec(url.pathname) ?? [];
   const request: GraphRequest = {
     message,
@@ -64,7 +64,7 @@ async function handle(world: World, usage: Usage, message: IncomingMessage, resp
   return answerCall(world, usage, request, response);
 }
 
-function answerLogin(world: World, request: GraphRequest, response: ServerResponse): void {
+function answerLogin(world: World, request: GraphRequest, response: ServerResponse): number {
   const params = paramsOf(request);
   let answer: DialogAnswer;
   if (request.message.method === 'POST') {
@@ -72,7 +72,7 @@ function answerLogin(world: World, request: GraphRequest, response: ServerRespon
     answer = answerDialog(world, params, { scopes });
   } else answer = showDialog(world, params);
   const headers: Record<string, string> = answer.location ? { location: answer.location } : { 'content-type': 'text/html; charset=utf-8' };
-  send(response, answer.status, answer.html ?? '', headers);
+  return send(response, answer.status, answer.html ?? '', headers);
 }
 
 async function answerCall(world: World, usage: Usage, request: GraphRequest, response: ServerResponse): Promise<void> {
@@ -86,7 +86,7 @@ async function answerCall(world: World, usage: Usage, request: GraphRequest, res
   const status = deliver(response, answer, fault);
   world.log.add({
     at: new Date(world.now()).toISOString(),
-    method,
+    method: answer?.method ?? method,
     path: request.path,
     version: request.version,
     status,

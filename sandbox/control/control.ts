@@ -80,7 +80,7 @@ const routes: [method: string, path: RegExp, handler: Handler][] = [
 ];
 
 /** The control API, for tests and rehearsals. No part of Facebook. */
-export async function answerControl(world: World, usage: Usage, request: ControlRequest): Promise<void> {
+export async function answerControl(world: World, usage: Usage, request: ControlRequest): Promise<unknown> {
   const path = request.url.pathname.slice('/_control'.length).replace(/\/$/, '');
   const method = request.message.method ?? 'GET';
   const members = /^\/audiences\/(\d+)\/members$/.exec(path)?.[1];
@@ -122,9 +122,9 @@ function readInput(body: Buffer): Record<string, unknown> {
   }
 }
 
-function json(response: ServerResponse, status: number, value: unknown): void {
+function json(response: ServerResponse, status: number, value: unknown): ServerResponse {
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(value));
+  return response.end(JSON.stringify(value));
 }
 
 function clearFaults(world: World): { removed: number } {

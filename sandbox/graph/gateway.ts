@@ -12,6 +12,8 @@ import type { Usage } from './usage';
 
 export interface Answer {
   status: number;
+  /** As carried out: an override in the body counts. */
+  method: Call['method'] | null;
   body: string;
   headers: Record<string, string>;
   notes: CallNotes;
@@ -57,7 +59,7 @@ export function answerGraph(world: World, usage: Usage, request: GraphRequest, f
     'x-fb-request-id': traceId,
     'x-fb-rev': '1000000001',
   };
-  const seen: { call: Call | null } = { call: null };
+  const trail: Trail = { notes, headers, call: null, method: null };
   let result: {
     status: number;
     body: unknown;
@@ -68,7 +70,7 @@ export function answerGraph(world: World, usage: Usage, request: GraphRequest, f
     if (fault?.kind === 'error') throw faultFailure(fault);
     result = {
       status: 200,
-      body: carryOut(world, usage, request, { notes, headers, seen }),
+      body: carryOut(world, usage, request, trail),
     };
   } catch (error) {
     if (!(error instanceof GraphFailure)) throw error;
@@ -82,11 +84,12 @@ export function answerGraph(world: World, usage: Usage, request: GraphRequest, f
     };
   }
   const accountId = notes.accountId;
-  if (seen.call && accountId) Object.assign(headers, usage.headers(seen.call, accountId));
+  if (trail.call && accountId) Object.assign(headers, usage.headers(trail.call, accountId));
   Object.assign(headers, fault?.headers);
   const { status, body, code, subcode } = result;
   return {
     status,
+    method: trail.method,
     body: JSON.stringify(body),
     headers,
     notes,
@@ -100,7 +103,9 @@ export function answerGraph(world: World, usage: Usage, request: GraphRequest, f
 interface Trail {
   notes: CallNotes;
   headers: Record<string, string>;
-  seen: { call: Call | null };
+  /** Set once the call counts on an account's budget. */
+  call: Call | null;
+  method: Call['method'] | null;
 }
 
 function carryOut(world: World, usage: Usage, request: GraphRequest, trail: Trail): unknown {
@@ -118,6 +123,7 @@ function carryOut(world: World, usage: Usage, request: GraphRequest, trail: Trai
     token: null,
     notes: trail.notes,
   };
+  trail.method = call.method;
   refuseRetiredProtocol(call);
   if (call.path === '/oauth/access_token') return accessToken(call, clientCredentials(request.message, params));
   if (call.path === '/debug_token') return debugToken(call, text);
@@ -129,7 +135,7 @@ function carryOut(world: World, usage: Usage, request: GraphRequest, trail: Trai
   const accountId = accountIdOf(world, call.path);
   if (marketing && accountId !== null) {
     trail.notes.accountId = accountId;
-    trail.seen.call = call;
+    trail.call = call;
     usage.spend(call, accountId);
   }
   return handle(call);
