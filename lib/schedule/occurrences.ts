@@ -1,0 +1,184 @@
+import { Temporal } from 'temporal-polyfill';
+import { type EverySchedule, type Schedule, type Weekday, weekdays } from './schedule';
+
+export type Span = {
+  /** When Schedule was pressed: "now" is this instant, and nothing before it occurs. */
+  scheduledAt: Date;
+  /** Excluded. */
+  after: Date;
+  /** Included; default without end. */
+  until?: Date;
+  limit: number;
+};
+
+/** Far enough for any rule that ever recurs (a leap day's 100-year pause); stops one that never does. */
+const horizonYears = 50;
+
+/**
+ * Instants at which the schedule is due, ascending, each once. Pure. Wall times keep their hour over a DST change: one that does not
+ * exist runs at the next moment that does, one that exists twice runs at the first. Hours count elapsed time.
+ */
+export function occurrences(schedule: Schedule, span: Span): Date[] {
+  const found: Date[] = [];
+  for (const at of candidates(schedule, span.scheduledAt, span.after)) {
+    if (span.until && at > span.until) break;
+    if (at <= span.after) continue;
+    found.push(at);
+    if (found.length >= span.limit) break;
+  }
+  return found;
+}
+
+export const nextOccurrence = (schedule: Schedule, span: { scheduledAt: Date; after: Date }): Date | null =>
+  occurrences(schedule, { ...span, limit: 1 })[0] ?? null;
+
+/**
+ * How late a run may still start: half the interval to the occurrence after it, at most 24 h. What is later is recorded and not run.
+ * A schedule with one occurrence keeps the 24 h.
+ */
+export function gracePeriodMs(schedule: Schedule, scheduledAt: Date, occurrence: Date): number {
+  const day = 86_400_000;
+  const next = nextOccurrence(schedule, { scheduledAt, after: occurrence });
+  return next ? Math.min(day, (next.getTime() - occurrence.getTime()) / 2) : day;
+}
+
+/** Ascending; may begin before `after` where the rule has to be counted from its start. */
+function* candidates(schedule: Schedule, scheduledAt: Date, after: Date): Generator<Date> {
+  switch (schedule.kind) {
+    case 'now':
+      yield scheduledAt;
+      return;
+    case 'at':
+      yield instantOf(schedule.at, schedule.zone);
+      return;
+    case 'dates': {
+      const instants = schedule.dates.map((date) => instantOf(date, schedule.zone).getTime());
+      for (const at of [...new Set(instants)].sort((a, b) => a - b)) if (at >= scheduledAt.getTime()) yield new Date(at);
+      return;
+    }
+    case 'every':
+      yield* recurring(schedule, scheduledAt, after);
+      return;
+    default: {
+      const never: never = schedule;
+      throw new Error(`unknown schedule ${String(never)}`);
+    }
+  }
+}
+
+function* recurring(schedule: EverySchedule, scheduledAt: Date, after: Date): Generator<Date> {
+  const endAt = schedule.end && 'date' in schedule.end ? dayEnd(schedule.end.date, schedule.zone) : null;
+  const most = schedule.end && 'after' in schedule.end ? schedule.end.after : Number.POSITIVE_INFINITY;
+  // Counting "after n times" has to begin at the start; without it a long past can be leapt over.
+  const from = most === Number.POSITIVE_INFINITY && after > scheduledAt ? after : scheduledAt;
+  let given = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  const steps = 'hours' in schedule.every ? hourly(schedule, schedule.every.hours, from) : daily(schedule, from);
+  for (const at of steps) {
+    if (endAt && at >= endAt) return;
+    if (at < scheduledAt || at.getTime() <= last) continue;
+    last = at.getTime();
+    if (++given > most) return;
+    yield at;
+  }
+}
+
+function* hourly(schedule: EverySchedule, hours: number, from: Date): Generator<Date> {
+  const first = instantOf(`${schedule.start}T${schedule.time}`, schedule.zone).getTime();
+  const stepMs = hours * 3_600_000;
+  const skipped = Math.max(0, Math.floor((from.getTime() - first) / stepMs) - 1);
+  const horizon = from.getTime() + horizonYears * 366 * 86_400_000;
+  for (let at = first + skipped * stepMs; at < horizon; at += stepMs) yield new Date(at);
+}
+
+function* daily(schedule: EverySchedule, from: Date): Generator<Date> {
+  const start = Temporal.PlainDate.from(schedule.start);
+  const near = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(schedule.zone).toPlainDate().subtract({ days: 1 });
+  const horizon = (Temporal.PlainDate.compare(near, start) > 0 ? near : start).add({ years: horizonYears });
+  for (const date of dates(schedule, start, near)) {
+    if (Temporal.PlainDate.compare(date, horizon) > 0) return;
+    if (Temporal.PlainDate.compare(date, start) >= 0) yield instantOf(`${date.toString()}T${schedule.time}`, schedule.zone);
+  }
+}
+
+/** Local dates of the rule, ascending and endless; begins in the interval that holds `near`, never before `start`'s. */
+function dates(schedule: EverySchedule, start: Temporal.PlainDate, near: Temporal.PlainDate): Generator<Temporal.PlainDate> {
+  const { every } = schedule;
+  if ('days' in every) return everyDays(start, every.days, near);
+  if ('weeks' in every) return everyWeeks(start, every.weeks, near, schedule.weekdays ?? [weekdays[start.dayOfWeek - 1] ?? 'mon']);
+  if ('months' in every) return everyMonths(start, every.months, near, schedule);
+  throw new Error('hours are not counted in dates');
+}
+
+function* everyDays(start: Temporal.PlainDate, days: number, near: Temporal.PlainDate) {
+  const passed = Math.max(0, Math.floor(start.until(near, { largestUnit: 'days' }).days / days));
+  for (let k = passed; ; k++) yield start.add({ days: k * days });
+}
+
+/** Weeks begin on Monday and are counted from the week of the start date. */
+function* everyWeeks(start: Temporal.PlainDate, weeks: number, near: Temporal.PlainDate, chosen: readonly Weekday[]) {
+  const monday = start.subtract({ days: start.dayOfWeek - 1 });
+  const offsets = [...new Set(chosen.map((name) => weekdays.indexOf(name)))].sort((a, b) => a - b);
+  const passed = Math.max(0, Math.floor(monday.until(near, { largestUnit: 'days' }).days / (7 * weeks)));
+  for (let k = passed; ; k++) for (const days of offsets) yield monday.add({ days: k * weeks * 7 + days });
+}
+
+function* everyMonths(start: Temporal.PlainDate, months: number, near: Temporal.PlainDate, schedule: EverySchedule) {
+  const first = start.toPlainYearMonth();
+  const passed = Math.max(0, Math.floor(first.until(near.toPlainYearMonth(), { largestUnit: 'months' }).months / months));
+  for (let k = passed; ; k++) {
+    const month = first.add({ months: k * months });
+    for (const day of daysOfMonth(month, schedule, start.day)) yield month.toPlainDate({ day });
+  }
+}
+
+/** Ascending days of that month; a 31st in a month without one is not moved, it is left out. */
+function daysOfMonth(month: Temporal.PlainYearMonth, schedule: EverySchedule, startDay: number): number[] {
+  const wanted = schedule.monthDays ?? (schedule.nthWeekdays ? [] : [startDay]);
+  const days = wanted.map((day) => (day === -1 ? month.daysInMonth : day)).filter((day) => day <= month.daysInMonth);
+  for (const { n, day } of schedule.nthWeekdays ?? []) {
+    const found = nthWeekdayOf(month, n, weekdays.indexOf(day) + 1);
+    if (found !== null) days.push(found);
+  }
+  return [...new Set(days)].sort((a, b) => a - b);
+}
+
+function nthWeekdayOf(month: Temporal.PlainYearMonth, n: number, dayOfWeek: number): number | null {
+  if (n === -1) {
+    const last = month.toPlainDate({ day: month.daysInMonth });
+    return last.day - ((last.dayOfWeek - dayOfWeek + 7) % 7);
+  }
+  const first = month.toPlainDate({ day: 1 });
+  const day = 1 + ((dayOfWeek - first.dayOfWeek + 7) % 7) + 7 * (n - 1);
+  return day <= month.daysInMonth ? day : null;
+}
+
+/** A wall time's instant: in a gap the first moment that exists after it, in a fold the first of the two. */
+export function instantOf(wall: string, zone: string): Date {
+  const plain = Temporal.PlainDateTime.from(wall);
+  const earlier = plain.toZonedDateTime(zone, { disambiguation: 'earlier' });
+  const inGap = !earlier.toPlainDateTime().equals(plain);
+  // "earlier" in a gap goes back by the gap's length, to before it; the next transition from there is the gap's end.
+  const resolved = inGap ? (earlier.getTimeZoneTransition('next') ?? earlier) : earlier;
+  return new Date(resolved.epochMilliseconds);
+}
+
+/** The instant at which the local day is over. */
+function dayEnd(day: string, zone: string): Date {
+  const next = Temporal.PlainDate.from(day).add({ days: 1 });
+  return new Date(next.toZonedDateTime(zone).epochMilliseconds);
+}
+
+/** Wall times of `at` and `dates` that are over already; they cannot be scheduled. */
+export function pastWallTimes(schedule: Schedule, now: Date): string[] {
+  if (schedule.kind !== 'at' && schedule.kind !== 'dates') return [];
+  const walls = schedule.kind === 'at' ? [schedule.at] : schedule.dates;
+  return walls.filter((wall) => instantOf(wall, schedule.zone) < now);
+}
+
+/** The same schedule with each date once, in order, and how many repeats were dropped. */
+export function withoutDuplicates(schedule: Schedule): { schedule: Schedule; dropped: number } {
+  if (schedule.kind !== 'dates') return { schedule, dropped: 0 };
+  const dates = [...new Set(schedule.dates)].sort();
+  return { schedule: { ...schedule, dates }, dropped: schedule.dates.length - dates.length };
+}
