@@ -1,0 +1,68 @@
+import type { AdSetChoice, AudienceChoice, CampaignDraft } from '@/lib/campaign/plan';
+import { identifiers as allIdentifiers, type Identifier } from '@/lib/identity/identifiers';
+import { counted, listed } from './zoned-text';
+
+/** A campaign's plan in plain English. */
+
+export const modes = {
+  mirror: { title: 'Mirror the segment', line: 'Adds who qualifies and removes who no longer does. Removes only what Beckon added.' },
+  add: { title: 'Add only', line: 'Adds who qualifies. Nobody is removed.' },
+  remove: { title: 'Remove only', line: 'Takes who qualifies out of the audience. Nobody is added.' },
+} as const;
+
+export const atEnds = {
+  keep: { title: 'Keep the audience', line: 'It stays as it is after the last run.' },
+  empty: { title: 'Empty it', line: 'Everyone Beckon added is removed.' },
+  detach: { title: 'Detach it', line: 'The ad sets stop using it; its members stay.' },
+} as const;
+
+export const identifierLabel: Record<Identifier, string> = {
+  email: 'Email',
+  phone: 'Phone',
+  mobileAdvertiserId: 'Mobile advertiser ID',
+  firstName: 'First name',
+  lastName: 'Last name',
+  firstInitial: 'First initial',
+  gender: 'Gender',
+  birthYear: 'Birth year',
+  birthMonth: 'Birth month',
+  birthDay: 'Birth day',
+  city: 'City',
+  state: 'State',
+  zip: 'Postcode',
+  country: 'Country',
+};
+
+export function audienceSentence(audience: AudienceChoice | undefined, existingName?: string): string {
+  if (!audience) return 'No audience chosen yet.';
+  if ('new' in audience) return `A new Custom Audience “${audience.new.name}”, made at the first run.`;
+  return `The existing Custom Audience ${existingName ? `“${existingName}”` : audience.existing}.`;
+}
+
+export function adSetsSentence(adSets: AdSetChoice[] | undefined): string {
+  if (!adSets?.length) return 'No ad set: audience only.';
+  const shown = adSets.filter((one) => one.as === 'include').map(adSetName);
+  const hidden = adSets.filter((one) => one.as === 'exclude').map(adSetName);
+  const parts = [shown.length ? `shown to it: ${shorten(shown)}` : '', hidden.length ? `hidden from it: ${shorten(hidden)}` : ''];
+  const text = parts.filter(Boolean).join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+const adSetName = (one: AdSetChoice) => `“${one.name ?? one.id}”`;
+
+function shorten(names: string[]): string {
+  return names.length > 3 ? `${names.slice(0, 2).join(', ')} and ${counted(names.length - 2, 'more ad set')}` : listed(names);
+}
+
+export function identifiersSentence(chosen: Identifier[] | undefined): string {
+  if (!chosen || chosen.length === allIdentifiers.length) return 'Every identifier that exists.';
+  return `${listed(chosen.map((name) => identifierLabel[name]))}.`;
+}
+
+/** What pressing Schedule will do, said on the button's side. */
+export function scheduleEffect(draft: CampaignDraft, firstRun: string | null): string {
+  const audience = draft.audience && 'new' in draft.audience ? `makes “${draft.audience.new.name}”` : 'updates the audience';
+  const when = draft.schedule?.kind === 'now' ? 'Starts at once' : firstRun ? `First runs ${firstRun}` : 'Runs on schedule';
+  const adSets = draft.adSets?.length ? ` and points ${counted(draft.adSets.length, 'ad set')} at it` : '';
+  return `${when}: ${audience}${adSets}.`;
+}

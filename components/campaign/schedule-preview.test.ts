@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { previewOf, previewOfValues } from './schedule-preview';
+import { valuesOf } from './schedule-values';
+
+const now = new Date('2026-11-23T19:00:00Z');
+
+test('shows the next five occurrences in both zones', () => {
+  const preview = previewOf(
+    { kind: 'every', every: { days: 1 }, time: '09:00', zone: 'Asia/Kolkata', start: '2026-12-01' },
+    'America/New_York',
+    now,
+  );
+  expect(preview.lines).toHaveLength(5);
+  expect(preview.lines[0]).toEqual({
+    at: new Date('2026-12-01T03:30:00Z'),
+    campaign: 'Tue 1 Dec 2026, 09:00',
+    viewer: 'Mon 30 Nov 2026, 22:30',
+  });
+  expect(preview.more).toBe(true);
+});
+
+test('does not repeat a viewer time that reads the same', () => {
+  const preview = previewOf({ kind: 'at', at: '2026-12-01T09:00', zone: 'Europe/Paris' }, 'Europe/Berlin', now);
+  expect(preview.lines).toEqual([{ at: new Date('2026-12-01T08:00:00Z'), campaign: 'Tue 1 Dec 2026, 09:00', viewer: null }]);
+});
+
+test('says which months a day of the month skips', () => {
+  const monthly = { kind: 'every', every: { months: 1 }, time: '09:00', zone: 'UTC', start: '2026-12-01' } as const;
+  expect(previewOf({ ...monthly, monthDays: [31] }, null, now).notes).toEqual([
+    'The 31st is skipped in February, April, June, September and November.',
+    'Choose “last day” to run at the end of every month.',
+  ]);
+  expect(previewOf({ ...monthly, nthWeekdays: [{ n: 5, day: 'mon' }] }, null, now).notes).toEqual([
+    'Months without a fifth Monday are skipped.',
+  ]);
+});
+
+test('says what the clock changes do to a time', () => {
+  const daily = { kind: 'every', every: { days: 1 }, zone: 'America/New_York', start: '2026-12-01' } as const;
+  expect(previewOf({ ...daily, time: '02:30' }, null, now).notes).toEqual([
+    'On Sun 14 Mar 2027 the clocks go forward over this time: it runs at 03:00.',
+  ]);
+  expect(previewOf({ ...daily, time: '01:30' }, null, now).notes).toEqual([
+    'On Sun 7 Nov 2027 this time comes twice as the clocks go back: it runs once, at the first.',
+  ]);
+});
+
+test('shows nothing while the form is not a schedule, and says when a date is listed twice', () => {
+  const values = valuesOf(undefined, 'UTC', now);
+  expect(previewOfValues({ ...values, time: '' }, null, now)).toBeNull();
+  const twice = { ...values, kind: 'dates' as const, dates: [{ at: '2027-01-01T09:00' }, { at: '2027-01-01T09:00' }] };
+  expect(previewOfValues(twice, null, now)?.notes).toEqual(['1 date listed twice: it will run once.']);
+});

@@ -1,0 +1,67 @@
+import { occurrences } from '@/lib/schedule/occurrences';
+import { type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
+import { type ScheduleValues, scheduleOf, weekdayName } from './schedule-values';
+import { counted, dayAndTime, dayText, listed, timeText, wallTime } from './zoned-text';
+
+export type OccurrenceLine = { at: Date; campaign: string; viewer: string | null };
+export type SchedulePreview = { lines: OccurrenceLine[]; more: boolean; notes: string[] };
+
+/** The next five occurrences in the campaign's zone and (where it differs) the viewer's, and what about them may surprise. */
+export function previewOf(schedule: Schedule, viewerZone: string | null, now: Date): SchedulePreview {
+  if (schedule.kind === 'now') return { lines: [], more: false, notes: [] };
+  const due = occurrences(schedule, { scheduledAt: now, after: now, limit: 400 });
+  const lines = due.slice(0, 5).map((at) => ({
+    at,
+    campaign: dayAndTime(at, schedule.zone),
+    viewer: viewerZone && wallTime(at, viewerZone) !== wallTime(at, schedule.zone) ? dayAndTime(at, viewerZone) : null,
+  }));
+  return { lines, more: due.length > 5, notes: [...skippedMonths(schedule), ...clockChanges(schedule, due)] };
+}
+
+/** The preview of a form's values while they make a schedule; null while they do not. */
+export function previewOfValues(values: ScheduleValues, viewerZone: string | null, now: Date): SchedulePreview | null {
+  const parsed = scheduleSchema.safeParse(scheduleOf(values));
+  if (!parsed.success) return null;
+  const preview = previewOf(parsed.data, viewerZone, now);
+  return { ...preview, notes: [...droppedDuplicates(values), ...preview.notes] };
+}
+
+function droppedDuplicates(values: ScheduleValues): string[] {
+  if (values.kind !== 'dates') return [];
+  const dropped = values.dates.length - new Set(values.dates.map((one) => one.at)).size;
+  return dropped ? [`${counted(dropped, 'date')} listed twice: it will run once.`] : [];
+}
+
+const shortMonths = ['February', 'April', 'June', 'September', 'November'];
+const ordinals: Record<number, string> = { 1: '1st', 2: '2nd', 3: '3rd', 21: '21st', 22: '22nd', 23: '23rd', 31: '31st' };
+export const ordinal = (n: number): string => ordinals[n] ?? `${n}th`;
+
+/** "The 31st means months that have one": which months a monthly schedule leaves out. */
+function skippedMonths(schedule: Schedule): string[] {
+  if (schedule.kind !== 'every' || !('months' in schedule.every)) return [];
+  const days = schedule.monthDays ?? (schedule.nthWeekdays ? [] : [Number(schedule.start.slice(8))]);
+  const notes: string[] = [];
+  if (days.includes(31)) notes.push(`The 31st is skipped in ${listed(shortMonths)}.`);
+  if (days.includes(30)) notes.push('The 30th is skipped in February.');
+  if (days.includes(29)) notes.push('The 29th is skipped in February, except in leap years.');
+  if (notes.length && !days.includes(-1)) notes.push('Choose “last day” to run at the end of every month.');
+  const fifth = schedule.nthWeekdays?.find((one) => one.n === 5);
+  if (fifth) notes.push(`Months without a fifth ${weekdayName[fifth.day]} are skipped.`);
+  return notes;
+}
+
+/** Occurrences whose wall time a clock change moves or doubles; the first of each is named. */
+function clockChanges(schedule: Exclude<Schedule, { kind: 'now' }>, due: Date[]): string[] {
+  if (schedule.kind === 'every' && 'hours' in schedule.every) return [];
+  const { zone } = schedule;
+  const wanted =
+    schedule.kind === 'every'
+      ? new Set([schedule.time])
+      : new Set((schedule.kind === 'at' ? [schedule.at] : schedule.dates).map((at) => at.slice(11)));
+  const moved = due.find((at) => !wanted.has(timeText(at, zone)));
+  const doubled = due.find((at) => timeText(new Date(at.getTime() + 3_600_000), zone) === timeText(at, zone));
+  const notes: string[] = [];
+  if (moved) notes.push(`On ${dayText(moved, zone)} the clocks go forward over this time: it runs at ${timeText(moved, zone)}.`);
+  if (doubled) notes.push(`On ${dayText(doubled, zone)} this time comes twice as the clocks go back: it runs once, at the first.`);
+  return notes;
+}

@@ -1,0 +1,51 @@
+import type { CampaignState, RunState, RunTrigger } from '@/db/schema';
+
+/** How states are said and toned on screens. Tones are the badge's. */
+export type Tone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
+
+export const campaignStates: Record<CampaignState, { label: string; tone: Tone; meaning: string }> = {
+  draft: { label: 'Draft', tone: 'neutral', meaning: 'Nothing runs until you press Schedule.' },
+  scheduled: { label: 'Scheduled', tone: 'info', meaning: 'Waiting for its first occurrence.' },
+  running: { label: 'Running', tone: 'info', meaning: 'A sync is under way.' },
+  awaiting_next: { label: 'Active', tone: 'good', meaning: 'In sync; waiting for the next occurrence.' },
+  completed: { label: 'Completed', tone: 'neutral', meaning: 'Its schedule has come to its end.' },
+  paused: { label: 'Paused', tone: 'warn', meaning: 'Nothing is sent until you resume it.' },
+  stopped: { label: 'Stopped', tone: 'neutral', meaning: 'Stopped for good.' },
+  blocked: { label: 'Blocked', tone: 'bad', meaning: 'Something at Facebook must be mended first; it goes on by itself afterwards.' },
+  failed: { label: 'Failed', tone: 'bad', meaning: 'The last run could not be finished.' },
+  archived: { label: 'Archived', tone: 'neutral', meaning: 'Kept to look at.' },
+};
+
+/** What a person sees of a run: its state, and whether Facebook refused rows. */
+export function runStateOf(run: { state: RunState; invalid: number; waitUntil?: Date | null }, now: Date): { label: string; tone: Tone } {
+  if (run.state === 'confirmed') return run.invalid > 0 ? { label: 'Partial', tone: 'warn' } : { label: 'Succeeded', tone: 'good' };
+  if (movingRunStates.includes(run.state) && run.waitUntil && run.waitUntil > now) return { label: 'Waiting', tone: 'warn' };
+  return runStates[run.state];
+}
+
+const runStates: Record<RunState, { label: string; tone: Tone }> = {
+  queued: { label: 'Queued', tone: 'info' },
+  audience_ready: { label: 'Computing', tone: 'info' },
+  frozen: { label: 'Sending', tone: 'info' },
+  sent: { label: 'Confirming', tone: 'info' },
+  confirmed: { label: 'Succeeded', tone: 'good' },
+  failed: { label: 'Failed', tone: 'bad' },
+  cancelled: { label: 'Cancelled', tone: 'neutral' },
+  skipped: { label: 'Skipped', tone: 'neutral' },
+  collapsed: { label: 'Collapsed', tone: 'neutral' },
+};
+
+export const movingRunStates: readonly RunState[] = ['queued', 'audience_ready', 'frozen', 'sent'];
+
+/** Why a run that did no work did none. */
+export const idleRunMeaning: Partial<Record<RunState, string>> = {
+  skipped: 'Beckon was not running when this occurrence fell due; a later one was caught up instead.',
+  collapsed: 'It waited for the run before it and was replaced by a newer occurrence.',
+  cancelled: 'It was cancelled before it finished.',
+};
+
+export const triggerWords: Record<RunTrigger, string> = {
+  schedule: 'On schedule',
+  catch_up: 'Caught up',
+  manual: 'Run by hand',
+};
