@@ -34,15 +34,15 @@ interface Status {
 
 const operationText: Record<number, string> = {
   100: 'Expiring: this audience has not been used for two years and will be deleted.',
-  200: 'Normal',
+  200: 'Normal.',
   410: 'No file has been uploaded yet.',
-  411: 'Low match rate',
+  411: 'Low match rate.',
   412: 'Many entries of the last upload were invalid.',
   414: 'The audience is being replaced.',
   415: 'Replacing the audience failed.',
   441: "We're finding people who fit your audience. You can start running ads with it now, but your audience size will increase as it fills.",
   471: 'Flagged: the audience may contain information that is not allowed under our terms.',
-  500: 'Error',
+  500: 'Error.',
 };
 
 export function operationStatus(world: World, audience: Audience, now: number): Status {

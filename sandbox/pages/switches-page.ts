@@ -1,3 +1,4 @@
+import { systemUserToken } from '../seed';
 import type { Fault } from '../store/records';
 import type { World } from '../store/world';
 import { actionButton, instant } from './format';
@@ -78,7 +79,7 @@ function people(world: World): string {
         living === 0
           ? ''
           : `<span class="row">${kill('Expire', '463')}${kill('Remove app', '458')}${actionButton('Take away ads_management', 'remove-scope', here, { personId: person.id, scope: 'ads_management' })}</span>`;
-      return `<div class="switch"><span><b>${escapeHtml(person.name)}</b><small>${living} living token${living === 1 ? '' : 's'}${person.systemUserOf ? ' · system user' : ''}</small></span>${buttons}</div>`;
+      return `<div class="switch"><span><b>${escapeHtml(person.name)}</b><small>${living} living token${living === 1 ? '' : 's'}${person.systemUserOf ? ' · system user, paste its token:' : ''}</small>${person.systemUserOf ? `<code>${systemUserToken}</code>` : ''}</span>${buttons}</div>`;
     })
     .join('');
 }

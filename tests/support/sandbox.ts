@@ -290,3 +290,28 @@ async function addressOf(child: ChildProcess): Promise<string> {
   }
   throw new Error('The sandbox ended before it listened; its reason is above.');
 }
+
+export interface RawAnswer {
+  status: number;
+  headers: Headers;
+  /** Parsed JSON, or the text where it is not JSON. */
+  body: Record<string, unknown> & { error?: Record<string, unknown>; id?: string; data?: Record<string, unknown>[] };
+  text: string;
+}
+
+/** One bare Graph call, for the tests of the sandbox itself: v26.0, bearer token, JSON body. */
+export async function rawGraph(url: string, token: string, method: string, path: string, body?: unknown): Promise<RawAnswer> {
+  const response = await fetch(`${url}/v26.0${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  let parsed: unknown = text;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    // HTML or an empty body: the text says it
+  }
+  return { status: response.status, headers: response.headers, body: parsed as RawAnswer['body'], text };
+}
