@@ -99,10 +99,10 @@ async function clearColumns(tx: TransactionSql, workspaceId: WorkspaceId, folds:
   await tx`
     update profiles p set
       identifier_mask = p.identifier_mask & ~t.mask,
-      country = case when t.country then null else p.country end, city = case when t.city then null else p.city end
+      country = case when t.country = 1 then null else p.country end, city = case when t.city = 1 then null else p.city end
     from unnest(
-      ${cleared.map((c) => c.profileId)}::bigint[], ${cleared.map((c) => c.mask)}::int[], ${cleared.map((c) => c.country)}::boolean[],
-      ${cleared.map((c) => c.city)}::boolean[]
+      ${cleared.map((c) => c.profileId)}::bigint[], ${cleared.map((c) => c.mask)}::int[], ${cleared.map((c) => Number(c.country))}::int[],
+      ${cleared.map((c) => Number(c.city))}::int[]
     ) as t(profile_id, mask, country, city)
     where p.workspace_id = ${workspaceId} and p.profile_id = t.profile_id`;
 }
