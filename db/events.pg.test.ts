@@ -24,7 +24,15 @@ function read(call: SegmentCall, body: object, receivedAt = noon): IntakeRecord[
 
 const send = (call: SegmentCall, body: object, receivedAt = noon) => storeRecords(db, workspace, read(call, body, receivedAt), receivedAt);
 
-type ProfileRow = { id: string; properties: Properties; mask: number; firstSeen: Date; lastSeen: Date; country: string | null; city: string | null };
+type ProfileRow = {
+  id: string;
+  properties: Properties;
+  mask: number;
+  firstSeen: Date;
+  lastSeen: Date;
+  country: string | null;
+  city: string | null;
+};
 
 const profiles = () => db.sql<ProfileRow[]>`
   select profile_id::text as id, properties, identifier_mask as mask, first_seen as "firstSeen", last_seen as "lastSeen", country, city
@@ -36,7 +44,9 @@ const ids = async () => {
   return new Map(rows.map((row) => [row.value, row.id]));
 };
 
-const eventRows = () => db.sql<{ id: string; name: string; time: Date; amount: number | null; label: string | null; properties: Properties }[]>`
+const eventRows = () => db.sql<
+  { id: string; name: string; time: Date; amount: number | null; label: string | null; properties: Properties }[]
+>`
   select e.profile_id::text as id, n.name, e.time, e.amount, e.label, e.properties from events e join event_names n using (event_id)
   where e.workspace_id = ${workspace.id} order by e.time, n.name`;
 
@@ -51,9 +61,11 @@ async function expectConsistent(): Promise<void> {
     where t.count is distinct from p.count or t.first_time is distinct from p.first_time or t.last_time is distinct from p.last_time
       or abs(t.sum - p.sum) > 1e-6`;
   expect(wrong).toEqual([]);
-  const orphans = await db.sql`select from events e where not exists (select from profiles p where p.workspace_id = e.workspace_id and p.profile_id = e.profile_id)`;
+  const orphans =
+    await db.sql`select from events e where not exists (select from profiles p where p.workspace_id = e.workspace_id and p.profile_id = e.profile_id)`;
   expect(orphans.length).toBe(0);
-  const lost = await db.sql`select from profile_ids i where not exists (select from profiles p where p.workspace_id = i.workspace_id and p.profile_id = i.profile_id)`;
+  const lost =
+    await db.sql`select from profile_ids i where not exists (select from profiles p where p.workspace_id = i.workspace_id and p.profile_id = i.profile_id)`;
   expect(lost.length).toBe(0);
   const volumes = await db.sql`
     select from (select workspace_id, event_id, sum(count) as n from event_volumes group by 1, 2) v
@@ -87,13 +99,15 @@ describe('a profile', () => {
         address: { city: 'São Paulo', state: 'SP', postalCode: '01310-100', country: 'Brazil', street: 'Paulista 1' },
       },
     });
-    const [row] = await db.sql`select encode(email, 'hex') as email, encode(phone, 'hex') as phone, num_nonnulls(email, phone, gender, birth_year,
+    const [row] =
+      await db.sql`select encode(email, 'hex') as email, encode(phone, 'hex') as phone, num_nonnulls(email, phone, gender, birth_year,
       birth_month, birth_day, first_name, last_name, first_initial, city, state, zip, country) as n, fingerprint::text from profile_identifiers`;
     expect(row?.email).toBe('f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79');
     expect(row?.n).toBe(13);
     const [profile] = await profiles();
     expect(profile).toMatchObject({ country: 'BR', city: 'São Paulo', properties: { address: { street: 'Paulista 1' } } });
-    const dump = await db.sql`select to_jsonb(p)::text as a from profiles p union all select to_jsonb(i)::text from profile_identifiers i union all select to_jsonb(v)::text from property_values v`;
+    const dump =
+      await db.sql`select to_jsonb(p)::text as a from profiles p union all select to_jsonb(i)::text from profile_identifiers i union all select to_jsonb(v)::text from property_values v`;
     expect(dump.map((d) => d.a).join()).not.toMatch(/mary|quixote|96123/i);
   });
 
@@ -101,7 +115,8 @@ describe('a profile', () => {
     await send('identify', { userId: 'u1', traits: { email: 'a@example.com', phone: '98765 43210' } });
     const [before] = await db.sql`select fingerprint::text as f from profile_identifiers`;
     await send('identify', { userId: 'u1', traits: { email: 'nonsense', phone: null } }, new Date('2026-03-11T00:00:00Z'));
-    const [row] = await db.sql`select email is not null as email, phone is not null as phone, fingerprint::text as f from profile_identifiers where workspace_id = ${workspace.id}`;
+    const [row] =
+      await db.sql`select email is not null as email, phone is not null as phone, fingerprint::text as f from profile_identifiers where workspace_id = ${workspace.id}`;
     expect(row).toMatchObject({ email: true, phone: false });
     expect(row?.f).not.toBe(before?.f);
     expect((await profiles())[0]?.mask).toBe(1);
@@ -131,7 +146,8 @@ describe('identity', () => {
     expect(profile?.properties).toEqual({ plan: 'gold', theme: 'dark' });
     expect(profile?.firstSeen.toISOString()).toBe('2026-01-05T10:00:00.000Z');
     expect(profile?.mask).toBe(3);
-    const [row] = await db.sql`select encode(email, 'hex') = encode(sha256('new@example.com'), 'hex') as email, phone is not null as phone from profile_identifiers where workspace_id = ${workspace.id}`;
+    const [row] =
+      await db.sql`select encode(email, 'hex') = encode(sha256('new@example.com'), 'hex') as email, phone is not null as phone from profile_identifiers where workspace_id = ${workspace.id}`;
     expect(row).toEqual({ email: true, phone: true });
     const [rollUp] = await db.sql`select count, sum, first_time from profile_events where workspace_id = ${workspace.id}`;
     expect(rollUp).toMatchObject({ count: 2, sum: 12 });
@@ -190,8 +206,18 @@ describe('an event', () => {
   test('has its amount and label beside the JSON, chosen at first sight and never changed', async () => {
     const day = (n: number) => `2026-03-0${n}T10:00:00Z`;
     await send('track', { userId: 'u1', event: 'Bought', timestamp: day(1) });
-    await send('track', { userId: 'u1', event: 'Bought', timestamp: day(2), properties: { orderId: 'o1', category: 'shoes', amount: '12', quantity: 2, price: 9 } });
-    await send('track', { userId: 'u1', event: 'Bought', timestamp: day(3), properties: { category: 7, price: 'free', amount: 4, plan: 'x' } });
+    await send('track', {
+      userId: 'u1',
+      event: 'Bought',
+      timestamp: day(2),
+      properties: { orderId: 'o1', category: 'shoes', amount: '12', quantity: 2, price: 9 },
+    });
+    await send('track', {
+      userId: 'u1',
+      event: 'Bought',
+      timestamp: day(3),
+      properties: { category: 7, price: 'free', amount: 4, plan: 'x' },
+    });
     await send('track', { userId: 'u1', event: 'Bought', timestamp: day(4), properties: { category: 'x'.repeat(3_000), price: -1.5 } });
     const rows = await eventRows();
     expect(rows.map((row) => row.amount)).toEqual([null, 9, null, -1.5]);
@@ -201,12 +227,17 @@ describe('an event', () => {
   });
 
   test('that Postgres could not hold is made to fit: NUL, half surrogates, long names', async () => {
-    const text = '{"userId":"u\\u00001","event":"Bought\\ud800","properties":{"a\\u0000":"\\udfffx\\u0000","emoji":"\\ud83d\\ude00","deep":{"x":["\\u0000"]}}}';
+    const text =
+      '{"userId":"u\\u00001","event":"Bought\\ud800","properties":{"a\\u0000":"\\udfffx\\u0000","emoji":"\\ud83d\\ude00","deep":{"x":["\\u0000"]}}}';
     const records = translate('track', parseBody(text), text.length, { defaultCountry: null, receivedAt: noon }).records;
     await storeRecords(db, workspace, records, noon);
     const [row] = await eventRows();
     expect(row).toMatchObject({ name: 'Bought\uFFFD', properties: { a: '\uFFFDx', emoji: '😀', deep: { x: [''] } } });
-    await send('track', { userId: 'u'.repeat(512), event: '名'.repeat(512), properties: { ['名'.repeat(900)]: '名'.repeat(900), label: 'é'.repeat(4_000) } });
+    await send('track', {
+      userId: 'u'.repeat(512),
+      event: '名'.repeat(512),
+      properties: { ['名'.repeat(900)]: '名'.repeat(900), label: 'é'.repeat(4_000) },
+    });
     await expectConsistent();
   });
 
@@ -226,7 +257,13 @@ describe('the catalogue', () => {
   test('has names, daily volumes in the workspace’s zone, types and top values', async () => {
     await send('batch', {
       batch: [
-        { type: 'track', userId: 'u1', event: 'Bought', timestamp: '2026-03-09T19:00:00Z', properties: { plan: 'gold', n: 1, at: '2026-01-01', ok: true, tags: ['a'] } },
+        {
+          type: 'track',
+          userId: 'u1',
+          event: 'Bought',
+          timestamp: '2026-03-09T19:00:00Z',
+          properties: { plan: 'gold', n: 1, at: '2026-01-01', ok: true, tags: ['a'] },
+        },
         { type: 'track', userId: 'u1', event: 'Bought', timestamp: '2026-03-09T18:00:00Z', properties: { plan: 'gold', n: 2 } },
         { type: 'track', userId: 'u1', event: 'Bought', timestamp: '2026-03-01T18:00:00Z', properties: { plan: 'free', n: null } },
         { type: 'identify', userId: 'u1', traits: { city: 'Pune', renewsOn: '2026-06-01' } },
@@ -245,7 +282,14 @@ describe('the catalogue', () => {
       { name: 'at', type: 'date', values: [] },
       { name: 'n', type: 'number', values: [] },
       { name: 'ok', type: 'boolean', values: [] },
-      { name: 'plan', type: 'text', values: [{ value: 'gold', count: 2 }, { value: 'free', count: 1 }] },
+      {
+        name: 'plan',
+        type: 'text',
+        values: [
+          { value: 'gold', count: 2 },
+          { value: 'free', count: 1 },
+        ],
+      },
       { name: 'tags', type: 'list', values: [] },
     ]);
     expect((await propertiesOf(db, workspace.id, null)).map((p) => [p.name, p.type])).toEqual([
@@ -256,7 +300,13 @@ describe('the catalogue', () => {
   });
 
   test('keeps at most a hundred values of a property', async () => {
-    const batch = Array.from({ length: 300 }, (_, i) => ({ type: 'track', userId: 'u1', event: 'Bought', messageId: `m${i}`, properties: { order: `o${i}` } }));
+    const batch = Array.from({ length: 300 }, (_, i) => ({
+      type: 'track',
+      userId: 'u1',
+      event: 'Bought',
+      messageId: `m${i}`,
+      properties: { order: `o${i}` },
+    }));
     await send('batch', { batch });
     const [property] = await propertiesOf(db, workspace.id, 'Bought');
     expect(property?.values.length).toBe(100);
@@ -270,8 +320,10 @@ test('two processes that write the same people at once lose nothing, merge right
       batch: Array.from({ length: 60 }, (_, i) => {
         const n = (b * 7 + i * 13) % 40;
         const base = { messageId: `m${b % 30}-${i}`, timestamp: new Date(noon.getTime() - (b * 60 + i) * 60_000).toISOString() };
-        if (i % 10 === 9) return { type: 'identify', ...base, userId: `u${n}`, anonymousId: `a${n}`, traits: { email: `u${n}@example.com`, n: b } };
-        if (i % 3 === 0) return { type: 'track', ...base, anonymousId: `a${n}`, event: `E${n % 5}`, properties: { amount: i, category: `c${n % 3}` } };
+        if (i % 10 === 9)
+          return { type: 'identify', ...base, userId: `u${n}`, anonymousId: `a${n}`, traits: { email: `u${n}@example.com`, n: b } };
+        if (i % 3 === 0)
+          return { type: 'track', ...base, anonymousId: `a${n}`, event: `E${n % 5}`, properties: { amount: i, category: `c${n % 3}` } };
         return { type: 'track', ...base, userId: `u${n}`, event: `E${n % 5}`, properties: { amount: i } };
       }),
     }),
@@ -282,7 +334,9 @@ test('two processes that write the same people at once lose nothing, merge right
   expect(stored).toBe(30 * 60);
   expect(count).toBeGreaterThanOrEqual(30 * 60);
   const known = await ids();
-  for (let n = 0; n < 40; n++) if (known.has(`anonymous:a${n}`) && known.has(`user:u${n}`)) expect([n, known.get(`anonymous:a${n}`)]).toEqual([n, known.get(`user:u${n}`)]);
+  for (let n = 0; n < 40; n++)
+    if (known.has(`anonymous:a${n}`) && known.has(`user:u${n}`))
+      expect([n, known.get(`anonymous:a${n}`)]).toEqual([n, known.get(`user:u${n}`)]);
   await expectConsistent();
   await Promise.all(others.slice(0, 2).map((other) => other.close()));
 }, 60_000);
@@ -304,7 +358,13 @@ test('however the same calls are cut into requests, the people and their events 
           batch = [];
         };
         for (const [i, { kind, user, anonymous, cut }] of calls.entries()) {
-          const base = { type: 'track', event: 'E', messageId: `m${i}`, timestamp: new Date(noon.getTime() - 1e6 + i).toISOString(), properties: { i } };
+          const base = {
+            type: 'track',
+            event: 'E',
+            messageId: `m${i}`,
+            timestamp: new Date(noon.getTime() - 1e6 + i).toISOString(),
+            properties: { i },
+          };
           if (kind === 'track') batch.push({ ...base, userId: `u${user}` });
           if (kind === 'both') batch.push({ ...base, userId: `u${user}`, anonymousId: `a${anonymous}` });
           if (kind === 'anonymous') batch.push({ ...base, anonymousId: `a${anonymous}` });

@@ -69,7 +69,10 @@ test('a poison request fails alone', async () => {
 test('beyond its bound it refuses rather than grows, but takes one request of any size', async () => {
   const { queue, writes } = heldQueue();
   const first = queue.push('w', [1]);
-  const large = queue.push('w', Array.from({ length: 12 }, (_, i) => i));
+  const large = queue.push(
+    'w',
+    Array.from({ length: 12 }, (_, i) => i),
+  );
   await expect(queue.push('w', [2])).rejects.toMatchObject({ code: 'busy' });
   writes[0]?.finish();
   await soon();
