@@ -198,7 +198,7 @@ const campaignPlan = [
     name: 'Spring 2026',
     objective: 'OUTCOME_AWARENESS',
     status: 'ACTIVE',
-    adSets: 8,
+    adSets: 12,
   },
 ] as const;
 const places = ['United States', 'Canada', 'United Kingdom', 'Germany', 'France', 'Spain', 'India', 'Brazil'] as const;
