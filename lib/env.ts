@@ -55,7 +55,7 @@ export type Env = {
   nextauthSecret: string;
   encryptionKeys: ReturnType<typeof parseEncryptionKeys>;
   cronSecret?: string;
-  facebook: { appId: string; appSecret: string; graphUrl: string; dialogUrl: string; version: string };
+  facebook: { appId: string; appSecret: string; graphUrl: string; dialogUrl: string; businessUrl: string; version: string };
   /** The sandbox's address, where it stands in for Facebook. */
   sandboxUrl?: string;
   syncBudgetSeconds: number;
@@ -85,6 +85,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
       appSecret: v.FACEBOOK_APP_SECRET ?? '',
       graphUrl: v.FACEBOOK_GRAPH_URL.replace(/\/$/, ''),
       dialogUrl: v.FACEBOOK_DIALOG_URL.replace(/\/$/, ''),
+      businessUrl: v.BECKON_SANDBOX_URL?.replace(/\/$/, '') ?? 'https://business.facebook.com',
       version: v.FACEBOOK_GRAPH_VERSION,
     },
     sandboxUrl: v.BECKON_SANDBOX_URL?.replace(/\/$/, ''),

@@ -1,0 +1,3 @@
+import { apiRoute } from '@/lib/respond';
+
+export const GET = apiRoute('viewer', async ({ workspace: { name, zone, defaultCountry } }) => ({ name, zone, defaultCountry }));

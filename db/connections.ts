@@ -1,0 +1,98 @@
+import { and, desc, eq } from 'drizzle-orm';
+import type { WorkspaceId } from '@/lib/auth';
+import { type EncryptionKeys, seal, unseal } from '@/lib/crypto';
+import { AppError, invariant } from '@/lib/errors';
+import type { Database } from './client';
+import { type ConnectionKind, connections } from './schema';
+
+export type ConnectionRow = {
+  id: string;
+  kind: ConnectionKind;
+  facebookUserId: string;
+  name: string;
+  scopes: string[];
+  expiresAt: Date | null;
+  brokenReason: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** Never the token. */
+const shown = {
+  id: connections.id,
+  kind: connections.kind,
+  facebookUserId: connections.facebookUserId,
+  name: connections.name,
+  scopes: connections.scopes,
+  expiresAt: connections.expiresAt,
+  brokenReason: connections.brokenReason,
+  createdAt: connections.createdAt,
+  updatedAt: connections.updatedAt,
+};
+
+/** Most recently connected first. */
+export async function listConnections(db: Database, workspaceId: WorkspaceId): Promise<ConnectionRow[]> {
+  return db.orm.select(shown).from(connections).where(eq(connections.workspaceId, workspaceId)).orderBy(desc(connections.updatedAt));
+}
+
+export type NewConnection = {
+  kind: ConnectionKind;
+  facebookUserId: string;
+  name: string;
+  token: string;
+  scopes: string[];
+  expiresAt: Date | null;
+};
+
+/** One a Facebook person: connecting again replaces the token and mends what was broken. @returns its id. */
+export async function saveConnection(
+  db: Database,
+  workspaceId: WorkspaceId,
+  connection: NewConnection,
+  by: { userId: string | null; keys: EncryptionKeys },
+  now: Date,
+): Promise<string> {
+  const { token, ...facts } = connection;
+  const values = { ...facts, sealedToken: seal(by.keys, token), brokenReason: null, updatedAt: now };
+  const [row] = await db.orm
+    .insert(connections)
+    .values({ ...values, workspaceId, createdBy: by.userId, createdAt: now })
+    .onConflictDoUpdate({ target: [connections.workspaceId, connections.facebookUserId], set: values })
+    .returning({ id: connections.id });
+  invariant(row, 'a saved connection has an id');
+  return row.id;
+}
+
+/** @throws AppError not_found for one of another workspace. */
+export async function connectionToken(db: Database, workspaceId: WorkspaceId, id: string, keys: EncryptionKeys): Promise<string> {
+  const [row] = await db.orm
+    .select({ sealedToken: connections.sealedToken })
+    .from(connections)
+    .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id)));
+  if (!row) throw new AppError('not_found', 'There is no such connection to Facebook.');
+  return unseal(keys, row.sealedToken);
+}
+
+/** @param reason in words; null when Facebook takes the token again. */
+export async function markConnection(db: Database, workspaceId: WorkspaceId, id: string, reason: string | null, now: Date): Promise<void> {
+  await db.orm
+    .update(connections)
+    .set({ brokenReason: reason, updatedAt: now })
+    .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id)));
+}
+
+/** The one to use where none is named: the newest that works, else the newest. */
+export async function defaultConnection(db: Database, workspaceId: WorkspaceId): Promise<ConnectionRow> {
+  const all = await listConnections(db, workspaceId);
+  const chosen = all.find((connection) => connection.brokenReason === null) ?? all[0];
+  if (!chosen) throw new AppError('unprocessable', 'Connect a Facebook Ads account first.');
+  return chosen;
+}
+
+export async function connectionById(db: Database, workspaceId: WorkspaceId, id: string): Promise<ConnectionRow | null> {
+  const [row] = await db.orm
+    .select(shown)
+    .from(connections)
+    .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id)));
+  return row ?? null;
+}

@@ -1,0 +1,266 @@
+import { CustomAudience, AdAccount as SdkAdAccount, AdSet as SdkAdSet, User } from 'facebook-nodejs-business-sdk';
+import type { Graph } from './transport';
+
+/** What the screens and the engine ask Facebook for, through the SDK's objects. Every call may throw GraphError. */
+
+export type AdAccount = {
+  /** "act_…" */
+  id: string;
+  name: string;
+  status: string;
+  currency: string;
+  /** IANA. */
+  zone: string;
+  termsAccepted: boolean;
+  /** Where a person accepts the Custom Audience terms. */
+  termsUrl: string;
+  business: string | null;
+  usable: boolean;
+  /** Why it is not usable, in words. */
+  problem: string | null;
+};
+
+type Raw = Record<string, unknown>;
+
+const accountFields = [
+  'id',
+  'account_id',
+  'name',
+  'account_status',
+  'disable_reason',
+  'currency',
+  'timezone_name',
+  'business',
+  'tos_accepted',
+];
+
+/** Marketing API "Ad Account" reference, account_status; read 2026-09. */
+const accountStatus: Record<number, { name: string; problem?: string }> = {
+  1: { name: 'Active' },
+  2: { name: 'Disabled', problem: 'Facebook has disabled this ad account.' },
+  3: { name: 'Unsettled' },
+  7: { name: 'In review', problem: 'Facebook is reviewing this ad account.' },
+  8: { name: 'Pending settlement' },
+  9: { name: 'In grace period' },
+  100: { name: 'Pending closure', problem: 'This ad account is being closed.' },
+  101: { name: 'Closed', problem: 'This ad account is closed.' },
+};
+
+/** Of the connected person, 100 at most: Facebook allows 25. */
+export async function adAccounts(graph: Graph): Promise<AdAccount[]> {
+  const cursor = await new User('me', {}, null, graph).getAdAccounts(accountFields, { limit: 100 });
+  return [...cursor].map((raw) => accountOf(graph, dataOf(raw)));
+}
+
+export async function adAccount(graph: Graph, id: string): Promise<AdAccount> {
+  return accountOf(graph, dataOf(await new SdkAdAccount(id, {}, null, graph).get(accountFields)));
+}
+
+function accountOf(graph: Graph, raw: Raw): AdAccount {
+  const id = String(raw.id);
+  const status = accountStatus[Number(raw.account_status)] ?? { name: 'Unknown' };
+  const business = (raw.business as { name?: string } | undefined)?.name ?? null;
+  const termsAccepted = (raw.tos_accepted as Record<string, number> | undefined)?.custom_audience_tos === 1;
+  const problem = status.problem ?? (business === null ? 'It must belong to a business to use customer lists.' : null);
+  return {
+    id,
+    name: String(raw.name ?? id),
+    status: status.name,
+    currency: String(raw.currency ?? ''),
+    zone: String(raw.timezone_name ?? 'UTC'),
+    termsAccepted,
+    termsUrl: `${graph.businessUrl}/ads/manage/customaudiences/tos/?act=${id.replace('act_', '')}`,
+    business,
+    usable: problem === null,
+    problem,
+  };
+}
+
+export type AdSet = {
+  id: string;
+  name: string;
+  /** Facebook's effective_status: ACTIVE, PAUSED, CAMPAIGN_PAUSED, … */
+  status: string;
+  campaignId: string;
+  campaignName: string;
+  /** Facebook may then go beyond included audiences. */
+  advantageAudience: boolean;
+};
+
+export type Page<T> = { items: T[] /** Pass as `after` for the next page; absent on the last. */; after?: string };
+export type PageQuery = { search?: string; after?: string; limit?: number };
+
+const adSetFields = ['id', 'name', 'effective_status', 'campaign{id,name}', 'targeting'];
+
+/** Newest first; deleted and archived ones are left out by Facebook. */
+export async function adSets(graph: Graph, accountId: string, query: PageQuery = {}): Promise<Page<AdSet>> {
+  const cursor = await new SdkAdAccount(accountId, {}, null, graph).getAdSets(adSetFields, pageParams(query));
+  return pageOf(cursor, adSetOf);
+}
+
+export async function adSet(graph: Graph, id: string): Promise<AdSet> {
+  return adSetOf(dataOf(await new SdkAdSet(id, {}, null, graph).get(adSetFields)));
+}
+
+function adSetOf(raw: Raw): AdSet {
+  const campaign = raw.campaign as { id?: string; name?: string } | undefined;
+  const automation = (raw.targeting as { targeting_automation?: { advantage_audience?: number } } | undefined)?.targeting_automation;
+  return {
+    id: String(raw.id),
+    name: String(raw.name ?? raw.id),
+    status: String(raw.effective_status ?? 'UNKNOWN'),
+    campaignId: campaign?.id ?? '',
+    campaignName: campaign?.name ?? '',
+    advantageAudience: automation?.advantage_audience === 1,
+  };
+}
+
+export type AudienceInfo = {
+  id: string;
+  name: string;
+  description: string;
+  subtype: string;
+  accountId: string;
+  /** Facebook's band; null where it hides or does not know the size. */
+  sizeLower: number | null;
+  sizeUpper: number | null;
+  operationCode: number | null;
+  operationText: string | null;
+  deliveryCode: number | null;
+  deliveryText: string | null;
+};
+
+const audienceFields = [
+  'id',
+  'account_id',
+  'name',
+  'description',
+  'subtype',
+  'approximate_count_lower_bound',
+  'approximate_count_upper_bound',
+  'operation_status',
+  'delivery_status',
+];
+
+/** Customer-list audiences of the account, newest first. */
+export async function audiences(graph: Graph, accountId: string, query: PageQuery = {}): Promise<Page<AudienceInfo>> {
+  const cursor = await new SdkAdAccount(accountId, {}, null, graph).getCustomAudiences(audienceFields, pageParams(query));
+  const page = pageOf(cursor, audienceOf);
+  return { ...page, items: page.items.filter((audience) => audience.subtype === 'CUSTOM') };
+}
+
+export async function audienceInfo(graph: Graph, id: string): Promise<AudienceInfo> {
+  return audienceOf(dataOf(await new CustomAudience(id, {}, null, graph).get(audienceFields)));
+}
+
+/** Looks through all audiences of the account (500 at most, by Facebook's limit) for our mark in the description. */
+export async function findAudienceByMark(graph: Graph, accountId: string, mark: string): Promise<AudienceInfo | null> {
+  let after: string | undefined;
+  do {
+    const page: Page<AudienceInfo> = await audiences(graph, accountId, { after, limit: 100 });
+    const found = page.items.find((audience) => audience.description.includes(mark));
+    if (found) return found;
+    after = page.after;
+  } while (after);
+  return null;
+}
+
+/** Not idempotent at Facebook: look for the mark first. @returns the new audience's id. */
+export async function createAudience(graph: Graph, accountId: string, audience: { name: string; description: string }): Promise<string> {
+  const made = await new SdkAdAccount(accountId, {}, null, graph).createCustomAudience([], {
+    ...audience,
+    subtype: 'CUSTOM',
+    customer_file_source: 'USER_PROVIDED_ONLY',
+  });
+  return String(dataOf(made).id);
+}
+
+function audienceOf(raw: Raw): AudienceInfo {
+  const operation = statusOf(raw.operation_status);
+  const delivery = statusOf(raw.delivery_status);
+  const lower = Number(raw.approximate_count_lower_bound ?? -1);
+  return {
+    id: String(raw.id),
+    name: String(raw.name ?? ''),
+    description: String(raw.description ?? ''),
+    subtype: String(raw.subtype ?? ''),
+    accountId: `act_${String(raw.account_id ?? '').replace('act_', '')}`,
+    // Below about 1,000 Facebook shows one floor for all sizes.
+    sizeLower: lower > 1000 ? lower : null,
+    sizeUpper: lower > 1000 ? Number(raw.approximate_count_upper_bound) : null,
+    operationCode: operation.code,
+    operationText: operation.text,
+    deliveryCode: delivery.code,
+    deliveryText: delivery.text,
+  };
+}
+
+/** One page of Facebook's own prints `status` in place of `code`. */
+function statusOf(value: unknown): { code: number | null; text: string | null } {
+  const raw = value as { code?: number; status?: number; description?: string } | undefined;
+  return { code: raw?.code ?? raw?.status ?? null, text: raw?.description ?? null };
+}
+
+export type Upload = {
+  /** Facebook keys, in the rows' order. */
+  schema: readonly string[];
+  /** 10,000 at most. */
+  rows: readonly (readonly string[])[];
+  /** Ours: below 2^53 and unique in the ad account; batches from 1. */
+  session: { sessionId: number; batchSeq: number; last: boolean; estimatedTotal: number };
+};
+
+export type UploadAnswer = {
+  received: number;
+  invalid: number;
+  /** Row as JSON text → reason; 100 at most. */
+  samples: Record<string, string>;
+};
+
+/** Set semantics: adding again is harmless. */
+export async function addMembers(graph: Graph, audienceId: string, upload: Upload): Promise<UploadAnswer> {
+  return answerOf(dataOf(await new CustomAudience(audienceId, {}, null, graph).createUser([], uploadParams(upload))));
+}
+
+/** The rows exactly as they were added. */
+export async function removeMembers(graph: Graph, audienceId: string, upload: Upload): Promise<UploadAnswer> {
+  return answerOf(dataOf(await new CustomAudience(audienceId, {}, null, graph).deleteUsers(uploadParams(upload))));
+}
+
+function uploadParams({ schema, rows, session }: Upload): Raw {
+  return {
+    payload: { schema, data: rows },
+    session: {
+      session_id: session.sessionId,
+      batch_seq: session.batchSeq,
+      last_batch_flag: session.last,
+      estimated_num_total: session.estimatedTotal,
+    },
+  };
+}
+
+function answerOf(raw: Raw): UploadAnswer {
+  const samples = raw.invalid_entry_samples;
+  return {
+    received: Number(raw.num_received ?? 0),
+    invalid: Number(raw.num_invalid_entries ?? 0),
+    samples: typeof samples === 'object' && samples !== null && !Array.isArray(samples) ? (samples as Record<string, string>) : {},
+  };
+}
+
+const pageParams = ({ search, after, limit }: PageQuery): Raw => ({
+  limit: limit ?? 25,
+  after,
+  filtering: search ? [{ field: 'name', operator: 'CONTAIN', value: search }] : undefined,
+});
+
+type CursorLike = Iterable<unknown> & { paging?: { next?: string; cursors?: { after?: string } } };
+
+function pageOf<T>(cursor: unknown, read: (raw: Raw) => T): Page<T> {
+  const { paging } = cursor as CursorLike;
+  const items = [...(cursor as CursorLike)].map((raw) => read(dataOf(raw)));
+  return paging?.next && paging.cursors?.after ? { items, after: paging.cursors.after } : { items };
+}
+
+/** The SDK's objects keep what they were given in `_data`; a removal answers with the plain object. */
+const dataOf = (object: unknown): Raw => (object as { _data?: Raw })._data ?? (object as Raw);

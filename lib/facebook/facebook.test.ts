@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { sandboxAccounts, sandboxApp, sandboxPeople, startSandbox, systemUserToken } from '@/tests/support/sandbox';
+import { adAccounts, addMembers, adSet, adSets, audienceInfo, createAudience, findAudienceByMark, removeMembers } from './ads';
+import { connectionHealth, tokenForCode } from './connect';
+import { classify, type GraphError } from './errors';
+import { attachAudience, detachAudience } from './targeting';
+import { openGraph } from './transport';
+
+const sandbox = await startSandbox();
+afterAll(() => sandbox.stop());
+afterEach(() => sandbox.control.clearFaults());
+
+const app = {
+  appId: sandboxApp.id,
+  appSecret: sandboxApp.secret,
+  graphUrl: sandbox.url,
+  dialogUrl: sandbox.url,
+  businessUrl: sandbox.url,
+  version: 'v26.0',
+};
+const graph = openGraph({ ...app, token: systemUserToken });
+const digest = (n: number) => createHash('sha256').update(`person ${n}`).digest('hex');
+const session = (sessionId: number, batchSeq = 1) => ({ sessionId, batchSeq, last: true, estimatedTotal: 1 });
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => Promise.reject(new Error('should have been refused')),
+    (error: unknown) => error as GraphError,
+  );
+
+it('lists ad accounts with what stands in the way', async () => {
+  const accounts = await adAccounts(graph);
+  expect(accounts.find((a) => a.id === sandboxAccounts.main)).toMatchObject({ usable: true, termsAccepted: true });
+});
+
+it('pages through ad sets and searches them', async () => {
+  const seen = new Set<string>();
+  let after: string | undefined;
+  do {
+    const page = await adSets(graph, sandboxAccounts.main, { after, limit: 20 });
+    for (const item of page.items) seen.add(item.id);
+    after = page.after;
+  } while (after);
+  expect(seen.size).toBeGreaterThan(40);
+  const [any] = [...seen];
+  const one = await adSet(graph, any ?? '');
+  const found = await adSets(graph, sandboxAccounts.main, { search: one.name, limit: 50 });
+  expect(found.items.map((item) => item.name)).toContain(one.name);
+});
+
+it('makes an audience, finds it by its mark, fills and empties it with bodies of ten thousand rows', async () => {
+  const id = await createAudience(graph, sandboxAccounts.main, { name: 'Lapsed', description: 'beckon:abc123' });
+  expect((await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:abc123'))?.id).toBe(id);
+  expect(await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:none')).toBeNull();
+  const rows = Array.from({ length: 10_000 }, (_, i) => [digest(i + 1)]);
+  expect(await addMembers(graph, id, { schema: ['EMAIL'], rows, session: session(101) })).toEqual({
+    received: 10_000,
+    invalid: 0,
+    samples: {},
+  });
+  expect((await sandbox.control.audience(id)).members).toBe(10_000);
+  await removeMembers(graph, id, { schema: ['EMAIL'], rows: rows.slice(1), session: session(102) });
+  expect(await sandbox.control.memberValues(id, 'EMAIL')).toEqual([digest(1)]);
+  expect(await audienceInfo(graph, id)).toMatchObject({ name: 'Lapsed', sizeLower: null });
+});
+
+it('attaches an audience without touching the rest of the targeting', async () => {
+  const audienceId = await createAudience(graph, sandboxAccounts.main, { name: 'A', description: 'x' });
+  const [chosen] = (await adSets(graph, sandboxAccounts.main, { limit: 1 })).items;
+  const adSetId = chosen?.id ?? '';
+  const before = (await sandbox.control.adSet(adSetId)).targeting;
+  expect(await attachAudience(graph, adSetId, audienceId, 'exclude')).toBe(true);
+  expect(await attachAudience(graph, adSetId, audienceId, 'exclude')).toBe(false);
+  const after = (await sandbox.control.adSet(adSetId)).targeting;
+  expect(after.excluded_custom_audiences?.map((a) => a.id)).toContain(audienceId);
+  expect({ ...after, excluded_custom_audiences: undefined }).toEqual({ ...before, excluded_custom_audiences: undefined });
+  await detachAudience(graph, adSetId, audienceId);
+  expect((await sandbox.control.adSet(adSetId)).targeting.excluded_custom_audiences ?? []).toEqual(before.excluded_custom_audiences ?? []);
+});
+
+it('exchanges a code for a long-lived token and looks it over', async () => {
+  const redirectUri = 'http://localhost:3000/connect/facebook/callback';
+  const scopes = ['ads_management', 'ads_read', 'business_management'];
+  const code = await sandbox.control.loginCode({ personId: sandboxPeople.maya, redirectUri, scopes });
+  const token = await tokenForCode(app, code, redirectUri);
+  const health = await connectionHealth(app, token);
+  expect(health).toMatchObject({ kind: 'user', valid: true, missing: [], facebookUserId: sandboxPeople.maya });
+  expect((health.expiresAt?.getTime() ?? 0) / 86_400_000).toBeGreaterThan(Date.now() / 86_400_000 + 50);
+  expect((await failure(tokenForCode(app, code, redirectUri))).name).toBe('GraphError');
+  await sandbox.control.killTokens({ token, subcode: 460 });
+  expect(await connectionHealth(app, token)).toMatchObject({ valid: false });
+  expect(await failure(adAccounts(openGraph({ ...app, token })))).toMatchObject({ action: 'reconnect' });
+});
+
+it('says that terms are to be accepted', async () => {
+  const maya = openGraph({ ...app, token: await sandbox.control.token({ personId: sandboxPeople.maya }) });
+  const refused = await failure(createAudience(maya, sandboxAccounts.newMarket, { name: 'A', description: '' }));
+  expect(refused.action).toBe('accept_terms');
+});
+
+it('never lets a token or a payload into an error', async () => {
+  const secret = 'EAASECRETTOKEN';
+  const refused = await failure(
+    addMembers(openGraph({ ...app, token: secret }), '1', { schema: ['EMAIL'], rows: [[digest(7)]], session: session(1) }),
+  );
+  const everything = JSON.stringify(refused, Object.getOwnPropertyNames(refused)) + String(refused.stack);
+  expect(everything).not.toContain(secret);
+  expect(everything).not.toContain(digest(7));
+});
+
+it('tells a silent server from a refusing one', async () => {
+  const nobody = openGraph({ ...app, graphUrl: 'http://127.0.0.1:9', token: 'x' });
+  expect(await failure(adAccounts(nobody))).toMatchObject({ action: 'retry', facts: { kind: 'network' } });
+});
+
+it.each([
+  [{ code: 190, subcode: 463 }, 'reconnect'],
+  [{ code: 200, subcode: 1870034 }, 'accept_terms'],
+  [{ code: 200, subcode: 1870047 }, 'too_small'],
+  [{ code: 1870047 }, 'too_small'],
+  [{ code: 80003, subcode: 2446079 }, 'wait'],
+  [{ code: 80012 }, 'wait'],
+  [{ code: 613, subcode: 1487742 }, 'wait'],
+  [{ code: 1, subcode: 99 }, 'split'],
+  [{ code: 1 }, 'retry'],
+  [{ code: 2 }, 'retry'],
+  [{ code: -3 }, 'retry'],
+  [{ code: 100 }, 'give_up'],
+  [{ code: 100, subcode: 33 }, 'fix'],
+  [{ code: 368, subcode: 1390008 }, 'wait'],
+  [{ code: 987654 }, 'give_up'],
+])('classes %o as %s', (numbers, action) => {
+  expect(classify({ kind: 'api', status: 400, ...numbers }).action).toBe(action);
+});
