@@ -83,13 +83,13 @@ async function answerCall(world: World, usage: Usage, request: GraphRequest, res
   const delay = world.settings.latencyMs + (fault?.kind === 'slow' ? fault.ms : 0);
   if (delay > 0) await pause(delay);
   const answer = isBefore(fault) ? null : answerGraph(world, usage, request, fault);
-  const status = deliver(response, answer, fault);
+  const out = outgoing(answer, fault);
   world.log.add({
     at: new Date(world.now()).toISOString(),
     method: answer?.method ?? method,
     path: request.path,
     version: request.version,
-    status,
+    status: out.status,
     ms: Math.round((performance.now() - started) * 10) / 10,
     bytes: request.body.length,
     ...(fault ? { fault: fault.kind } : {}),
@@ -97,6 +97,8 @@ async function answerCall(world: World, usage: Usage, request: GraphRequest, res
     ...(answer?.code === undefined ? {} : { code: answer.code }),
     ...(answer?.subcode === undefined ? {} : { subcode: answer.subcode }),
   });
+  // After the log: a call that was answered is in it, whatever happens next.
+  deliver(response, out);
 }
 
 /** A body that cannot be read has no `method` in it. */
@@ -117,41 +119,41 @@ function isBefore(fault: Fault | null): boolean {
   return fault !== null && ['html500', 'html502', 'empty', 'null-body', 'reset-before', 'timeout'].includes(fault.kind);
 }
 
-/** Sends the answer, or what the fault makes of it; returns the status, 0 for none. */
-function deliver(response: ServerResponse, answer: Answer | null, fault: Fault | null): number {
+/** What leaves the server: an answer, or a connection cut now or after so many milliseconds of silence. */
+type Outgoing = { status: number; body: string; headers: Record<string, string> } | { status: 0; silenceMs: number };
+
+/** The answer, or what the fault makes of it. */
+function outgoing(answer: Answer | null, fault: Fault | null): Outgoing {
   const headers = fault?.headers ?? {};
   const html = { 'content-type': 'text/html; charset=utf-8', ...headers };
-  const socket = response.socket;
+  const body = answer?.body ?? '';
   switch (fault?.kind) {
     case 'html500':
-      return send(response, fault.status ?? 500, htmlError(500), html);
+      return { status: fault.status ?? 500, body: htmlError(500), headers: html };
     case 'html502':
-      return send(response, fault.status ?? 502, htmlError(502), html);
+      return { status: fault.status ?? 502, body: htmlError(502), headers: html };
     case 'empty':
-      return send(response, fault.status ?? 500, '', headers);
+      return { status: fault.status ?? 500, body: '', headers };
     case 'null-body':
-      return send(response, 200, 'null', {
-        'content-type': 'application/json',
-        ...headers,
-      });
+      return { status: 200, body: 'null', headers: { 'content-type': 'application/json', ...headers } };
     case 'reset-before':
     case 'reset-after':
-      socket?.resetAndDestroy();
-      return 0;
+      return { status: 0, silenceMs: 0 };
     case 'timeout':
     case 'timeout-after':
-      setTimeout(() => socket?.destroy(), fault.ms > 0 ? fault.ms : 600_000).unref();
-      return 0;
+      return { status: 0, silenceMs: fault.ms > 0 ? fault.ms : 600_000 };
     case 'truncated':
-      return send(
-        response,
-        200,
-        (answer?.body ?? '{}').slice(0, Math.max(1, Math.floor((answer?.body.length ?? 2) / 2))),
-        answer?.headers ?? {},
-      );
+      return { status: 200, body: body.slice(0, Math.max(1, Math.floor(body.length / 2))), headers: answer?.headers ?? {} };
     default:
-      return send(response, answer?.status ?? 500, answer?.body ?? '', answer?.headers ?? {});
+      return { status: answer?.status ?? 500, body, headers: answer?.headers ?? {} };
   }
+}
+
+function deliver(response: ServerResponse, out: Outgoing): void {
+  const socket = response.socket;
+  if ('body' in out) send(response, out.status, out.body, out.headers);
+  else if (out.silenceMs === 0) socket?.resetAndDestroy();
+  else setTimeout(() => socket?.destroy(), out.silenceMs).unref();
 }
 
 function send(response: ServerResponse, status: number, body: string, headers: Record<string, string>): number {

@@ -81,11 +81,13 @@ export async function streamMembers(world: World, id: string, response: ServerRe
   response.end(text);
 }
 
-/** Flags it, forces a status, lets it expire. */
+/** Flags it, forces a status, lets it expire, or fails the replace that is running. */
 export function changeAudience({ world, id, input }: ControlCall): AudienceView {
   const audience = found(world.audiences.get(id), 'audience');
+  if (input.failReplace === true && audience.replace) world.members.discard(audience.id, audience.generation + 1);
   world.audiences.put({
     ...audience,
+    ...(input.failReplace === true ? { replace: null, replaceFailed: true } : {}),
     ...(Array.isArray(input.flagged) ? { flagged: input.flagged as string[] } : {}),
     ...(input.forcedStatus === undefined ? {} : { forcedStatus: input.forcedStatus as number | null }),
     ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt as number | null }),

@@ -145,6 +145,7 @@ export class SandboxControl {
       flagged?: string[];
       forcedStatus?: number | null;
       expiresAt?: number | null;
+      failReplace?: true;
     },
   ): Promise<SandboxAudience> => this.send('POST', `/audiences/${id}`, change);
   deleteAudience = (id: string): Promise<SandboxAudience> => this.send('DELETE', `/audiences/${id}`);
