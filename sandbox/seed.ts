@@ -1,4 +1,4 @@
-import type { AdSet, Targeting } from './store/records';
+import type { AdAccount, AdSet, Targeting } from './store/records';
 import type { World } from './store/world';
 
 export const appSecret = 'sandbox-app-secret';
@@ -96,6 +96,31 @@ function seedPeople(world: World, now: number): void {
   });
 }
 
+interface AccountSeed {
+  status?: number;
+  disableReason?: number;
+  currency?: string;
+  zone?: AdAccount['zone'];
+  business: string | null;
+  roles: Record<string, string[]>;
+}
+
+function addAccount(world: World, now: number, id: string, name: string, rest: AccountSeed): void {
+  world.accounts.put({
+    id,
+    seq: world.next('accounts'),
+    name,
+    status: rest.status ?? 1,
+    disableReason: rest.disableReason ?? 0,
+    currency: rest.currency ?? 'USD',
+    zone: rest.zone ?? { id: 7, name: 'America/New_York', offsetHours: -5 },
+    businessId: rest.business,
+    ownerId: rest.business ?? people.maya,
+    roles: rest.roles,
+    createdAt: now - 900 * day,
+  });
+}
+
 function seedAccounts(world: World, now: number): void {
   const northwindRoles = {
     [people.maya]: everyTask,
@@ -103,61 +128,34 @@ function seedAccounts(world: World, now: number): void {
     [people.lin]: everyTask,
     [people.system]: everyTask,
   };
-  const add = (
-    id: string,
-    name: string,
-    rest: {
-      status?: number;
-      disableReason?: number;
-      currency?: string;
-      zone?: [number, string, number];
-      business: string | null;
-      roles: Record<string, string[]>;
-    },
-  ): void => {
-    const [zoneId, zoneName, offsetHours] = rest.zone ?? [7, 'America/New_York', -5];
-    world.accounts.put({
-      id,
-      seq: world.next('accounts'),
-      name,
-      status: rest.status ?? 1,
-      disableReason: rest.disableReason ?? 0,
-      currency: rest.currency ?? 'USD',
-      zone: { id: zoneId, name: zoneName, offsetHours },
-      businessId: rest.business,
-      ownerId: rest.business ?? people.maya,
-      roles: rest.roles,
-      createdAt: now - 900 * day,
-    });
-  };
-  add(accounts.foreign, 'Somebody else', {
+  addAccount(world, now, accounts.foreign, 'Somebody else', {
     business: businesses.harbor,
     roles: {},
   });
-  add(accounts.closed, 'Northwind – wound up', {
+  addAccount(world, now, accounts.closed, 'Northwind – wound up', {
     status: 101,
     business: businesses.northwind,
     roles: northwindRoles,
   });
-  add(accounts.personal, "Maya's own account", {
+  addAccount(world, now, accounts.personal, "Maya's own account", {
     currency: 'EUR',
-    zone: [58, 'Europe/Madrid', 1],
+    zone: { id: 47, name: 'Europe/Madrid', offsetHours: 1 },
     business: null,
     roles: { [people.maya]: everyTask },
   });
-  add(accounts.disabled, 'Northwind – old card', {
+  addAccount(world, now, accounts.disabled, 'Northwind – old card', {
     status: 2,
     disableReason: 3,
     business: businesses.northwind,
     roles: northwindRoles,
   });
-  add(accounts.newMarket, 'Harbor – new market', {
+  addAccount(world, now, accounts.newMarket, 'Harbor – new market', {
     currency: 'GBP',
-    zone: [58, 'Europe/London', 0],
+    zone: { id: 58, name: 'Europe/London', offsetHours: 0 },
     business: businesses.harbor,
     roles: { [people.maya]: everyTask, [people.lin]: everyTask },
   });
-  add(accounts.main, 'Northwind – main', {
+  addAccount(world, now, accounts.main, 'Northwind – main', {
     business: businesses.northwind,
     roles: northwindRoles,
   });
