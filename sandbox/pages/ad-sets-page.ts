@@ -46,7 +46,7 @@ function audiencesOf(adSet: AdSet | undefined): number {
 function section(world: World, campaign: Campaign, adSets: AdSet[]): string {
   const rows = adSets.map((adSet) => row(world, adSet)).join('');
   const account = world.accounts.get(campaign.accountId);
-  return `<h2>${escapeHtml(campaign.name)} <span class="muted" style="font-weight:400">· ${escapeHtml(account?.name ?? '')} · ${count(adSets.length)} ad sets</span></h2><div class="table"><table><thead><tr><th>Ad set</th><th>Status</th><th>Shows to</th><th>Hides from</th><th>Changed</th><th></th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return `<h2>${escapeHtml(campaign.name)} <span class="muted" style="font-weight:400">· ${escapeHtml(account?.name ?? '')} · ${count(adSets.length)} ad sets</span></h2><div class="table" tabindex="0"><table><thead><tr><th>Ad set</th><th>Status</th><th>Shows to</th><th>Hides from</th><th>Changed</th><th>Action</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function row(world: World, adSet: AdSet): string {

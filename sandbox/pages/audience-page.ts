@@ -59,7 +59,7 @@ function adSetTable(world: World, audience: Audience): string {
         `<tr><td>${escapeHtml(adSet.name)}<small>${adSet.id}</small></td><td>${pill(as === 'include' ? 'Show to' : 'Hide from', as === 'include' ? 'good' : 'warn')}</td></tr>`,
     )
     .join('');
-  return `<div class="table"><table><thead><tr><th>Ad set</th><th>How</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return `<div class="table" tabindex="0"><table><thead><tr><th>Ad set</th><th>How</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function memberTable(world: World, audience: Audience, total: number): string {
@@ -76,7 +76,7 @@ function memberTable(world: World, audience: Audience, total: number): string {
     return `<code>${escapeHtml(text.length > 14 ? `${text.slice(0, 8)}…${text.slice(-4)}` : text)}</code>`;
   };
   const body = rows.map((row) => `<tr>${keys.map((key) => `<td>${short(row[key])}</td>`).join('')}</tr>`).join('');
-  return `<div class="table"><table><thead><tr>${keys.map((key) => `<th>${escapeHtml(key)}</th>`).join('')}</tr></thead><tbody>${body}</tbody></table></div><small style="margin-top:8px">The first ${count(rows.length)} of ${count(total)}, as digests: that is all Facebook gets.</small>`;
+  return `<div class="table" tabindex="0"><table><thead><tr>${keys.map((key) => `<th>${escapeHtml(key)}</th>`).join('')}</tr></thead><tbody>${body}</tbody></table></div><small style="margin-top:8px">The first ${count(rows.length)} of ${count(total)}, as digests: that is all Facebook gets.</small>`;
 }
 
 function sessionTable(world: World, audience: Audience): string {
@@ -91,7 +91,7 @@ function sessionTable(world: World, audience: Audience): string {
         `<tr><td><code>${session.sessionId}</code></td><td>${session.edge === 'usersreplace' ? 'Replace' : 'Change'}</td><td class="n">${count(session.seqs.length)}</td><td class="n">${count(session.received)}</td><td class="n">${count(session.invalid)}</td><td>${instant(session.startedAt)}</td><td>${session.endedAt === null ? pill('Open', 'warn') : pill('Ended', 'good')}</td></tr>`,
     )
     .join('');
-  return `<div class="table"><table><thead><tr><th>Session</th><th>Kind</th><th class="n">Batches</th><th class="n">Rows</th><th class="n">Invalid</th><th>Begun</th><th>State</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return `<div class="table" tabindex="0"><table><thead><tr><th>Session</th><th>Kind</th><th class="n">Batches</th><th class="n">Rows</th><th class="n">Invalid</th><th>Begun</th><th>State</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function switches(audience: Audience, here: string): string {

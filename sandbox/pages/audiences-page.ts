@@ -20,7 +20,7 @@ export function audiencesPage(world: World, accountId: string | null): string {
   const account = accountId === null ? undefined : world.accounts.get(accountId);
   const views = listAudienceViews(world).filter((view) => !account || view.accountId === `act_${account.id}`);
   const rows = views.map((view) => row(world, view)).join('');
-  const table = `<div class="table"><table><thead><tr><th>Audience</th><th class="n">Members</th><th>Facebook says</th><th>Status</th><th>Used by</th><th>Members changed</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  const table = `<div class="table" tabindex="0"><table><thead><tr><th>Audience</th><th class="n">Members</th><th>Facebook says</th><th>Status</th><th>Used by</th><th>Members changed</th></tr></thead><tbody>${rows}</tbody></table></div>`;
   const empty = '<div class="card empty">No audience yet. Run a campaign and it appears here.</div>';
   const scope = account
     ? `${escapeHtml(account.name)} · <a href="/ads-manager/audiences">all accounts</a>`

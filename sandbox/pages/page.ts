@@ -53,5 +53,6 @@ input[type=text],input[type=email],input[type=search],select{font:inherit;color:
 fieldset{border:0;padding:0;margin:18px 0}legend{font-weight:600;padding:0;margin-bottom:6px}.choice{display:flex;gap:12px;align-items:flex-start;padding:9px 10px;border-radius:8px;cursor:pointer}.choice:hover{background:var(--mark)}.choice input{margin-top:5px}
 form.inline{display:inline}.switch{display:flex;justify-content:space-between;gap:16px;align-items:center;padding:12px 0;border-bottom:1px solid var(--line);flex-wrap:wrap}.switch:last-child{border-bottom:0}
 ul.plain{list-style:none;margin:0;padding:0}.empty{padding:36px 20px;text-align:center;color:var(--soft)}
+.table code{white-space:nowrap}td{min-width:84px}
 @media (max-width:600px){header{padding:0 16px;gap:0}main{padding:20px 16px 48px}main.bare{padding-top:16px}.dialog{padding:20px}th,td{padding:9px 10px}}
 `;

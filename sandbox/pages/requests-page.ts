@@ -9,7 +9,7 @@ const shown = 200;
 export function requestsPage(world: World): string {
   const entries = world.log.since(0).slice(-shown).reverse();
   const rows = entries.map(row).join('');
-  const table = `<div class="table"><table><thead><tr><th>Time (UTC)</th><th>Call</th><th>Answer</th><th class="n">Rows</th><th class="n">In</th><th class="n">Out</th><th class="n">Invalid</th><th class="n">ms</th><th>Trace</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  const table = `<div class="table" tabindex="0"><table><thead><tr><th>Time (UTC)</th><th>Call</th><th>Answer</th><th class="n">Rows</th><th class="n">In</th><th class="n">Out</th><th class="n">Invalid</th><th class="n">ms</th><th>Trace</th></tr></thead><tbody>${rows}</tbody></table></div>`;
   return page({
     title: 'Requests',
     part: 'Requests',

@@ -111,5 +111,5 @@ function faultTable(faults: Fault[]): string {
         `<tr><td>${fault.kind}${fault.code === null ? '' : ` ${fault.code}${fault.subcode === null ? '' : ` / ${fault.subcode}`}`}</td><td>${fault.method ?? 'any'} <code>${escapeHtml(fault.route)}</code></td><td>from call ${fault.nth}, ${fault.times === 0 ? 'for good' : `${fault.times} times`}</td><td class="n">${fault.seen}</td></tr>`,
     )
     .join('');
-  return `<div class="table" style="margin-bottom:12px"><table><thead><tr><th>Fault</th><th>Calls</th><th>When</th><th class="n">Seen</th></tr></thead><tbody>${rows}</tbody></table></div><p>${actionButton('Clear all faults', 'clear-faults', here)}</p>`;
+  return `<div class="table" tabindex="0" style="margin-bottom:12px"><table><thead><tr><th>Fault</th><th>Calls</th><th>When</th><th class="n">Seen</th></tr></thead><tbody>${rows}</tbody></table></div><p>${actionButton('Clear all faults', 'clear-faults', here)}</p>`;
 }
