@@ -93,21 +93,9 @@ function mix(a: number, b: number, salt: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-function nibble(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  if (code >= 97 && code <= 102) return code - 87;
-  return -1;
-}
-
+/** Node's own decoder is several times faster than a loop here; it takes upper case too, which Facebook does not. */
 function decodeHex(text: string, into: Buffer, at: number): boolean {
-  if (text.length !== 64) return false;
-  for (let i = 0; i < 32; i += 1) {
-    const high = nibble(text.charCodeAt(i * 2));
-    const low = nibble(text.charCodeAt(i * 2 + 1));
-    if ((high | low) < 0) return false;
-    into[at + i] = (high << 4) | low;
-  }
-  return true;
+  return text.length === 64 && !/[A-F]/.test(text) && into.write(text, at, 32, 'hex') === 32;
 }
 
 /** Reads stored rows one after the other and gives each its fingerprints back, or its cells as text. */
