@@ -130,8 +130,8 @@ async function addVolumes(tx: TransactionSql, workspaceId: WorkspaceId, counts: 
     from (
       select e.event_id, t.first_seen, t.last_seen from event_names e
       join unnest(
-        ${events.map(([id]) => id)}::int[], ${events.map(([, event]) => new Date(event.firstTime).toISOString())}::timestamptz[],
-        ${events.map(([, event]) => new Date(event.lastTime).toISOString())}::timestamptz[]
+        ${events.map(([id]) => id)}::int[], ${events.map(([, event]) => new Date(event.firstTime).toISOString())}::text[]::timestamptz[],
+        ${events.map(([, event]) => new Date(event.lastTime).toISOString())}::text[]::timestamptz[]
       ) as t(event_id, first_seen, last_seen) on t.event_id = e.event_id
       where e.last_seen < t.last_seen or e.first_seen > t.first_seen
       order by e.event_id for update of e
@@ -156,7 +156,7 @@ async function addProperties(tx: TransactionSql, workspaceId: WorkspaceId, prope
     select ${workspaceId}, * from unnest(
       ${properties.map((p) => p.eventId)}::int[], ${properties.map((p) => p.name)}::text[], ${seen('text')}::bigint[], ${seen('number')}::bigint[],
       ${seen('boolean')}::bigint[], ${seen('date')}::bigint[], ${seen('list')}::bigint[], ${seen('other')}::bigint[],
-      ${properties.map((p) => new Date(p.lastTime).toISOString())}::timestamptz[])
+      ${properties.map((p) => new Date(p.lastTime).toISOString())}::text[]::timestamptz[])
     on conflict (workspace_id, event_id, name) do update set
       text_count = p.text_count + excluded.text_count, number_count = p.number_count + excluded.number_count,
       boolean_count = p.boolean_count + excluded.boolean_count, date_count = p.date_count + excluded.date_count,

@@ -61,7 +61,7 @@ async function settle(db: Database, workspaceId: WorkspaceId, wanted: Wanted[]):
   return db.sql<(CatalogueEvent & { name: string })[]>`
     insert into event_names as e (workspace_id, name, first_seen, last_seen, amount_property, label_property)
     select ${workspaceId}, name, time, time, amount, label
-    from unnest(${wanted.map((w) => w.name)}::text[], ${wanted.map((w) => w.time)}::timestamptz[], ${wanted.map((w) => w.amount)}::text[], ${wanted.map((w) => w.label)}::text[]) as t(name, time, amount, label)
+    from unnest(${wanted.map((w) => w.name)}::text[], ${wanted.map((w) => w.time)}::text[]::timestamptz[], ${wanted.map((w) => w.amount)}::text[], ${wanted.map((w) => w.label)}::text[]) as t(name, time, amount, label)
     on conflict (workspace_id, name) do update set
       amount_property = coalesce(e.amount_property, excluded.amount_property), label_property = coalesce(e.label_property, excluded.label_property)
     returning name, event_id as "eventId", amount_property as "amountProperty", label_property as "labelProperty"`;

@@ -195,6 +195,13 @@ describe('an event', () => {
     await expectConsistent();
   });
 
+  test('that repeats a message under an id never seen before is dropped, and leaves no id without a profile', async () => {
+    await send('track', { userId: 'u1', event: 'Bought', messageId: 'm1' });
+    expect(await send('track', { userId: 'u2', event: 'Bought', messageId: 'm1' })).toEqual({ stored: 0, duplicates: 1 });
+    expect((await profiles()).length).toBe(2);
+    await expectConsistent();
+  });
+
   test('of another workspace with the same messageId is another event', async () => {
     const one = { userId: 'u1', event: 'Bought', messageId: 'm1' };
     await send('track', one);

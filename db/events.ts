@@ -37,13 +37,14 @@ export async function storeRecords(
     try {
       return await db.sql.begin((tx) => write(db, tx, workspace, records, events, receivedAt, alone));
     } catch (error) {
-      if (!(error instanceof StartAgain) || start === startsInAll) throw error;
-      alone ||= error.alone || start >= startsShared;
+      const deadlock = (error as { code?: unknown }).code === '40P01';
+      if (!(deadlock || error instanceof StartAgain) || start === startsInAll) throw error;
+      alone ||= (error instanceof StartAgain && error.alone) || start >= startsShared;
     }
   }
 }
 
-/** The order of the steps is the order of locks, and each step takes its rows sorted by key: so writers can't block each other in a ring. */
+/** The order of the steps is the order of locks, and the steps take their rows sorted by key: so writers hardly ever block each other in a ring. */
 async function write(
   db: Database,
   tx: TransactionSql,
@@ -54,10 +55,13 @@ async function write(
   alone: boolean,
 ): Promise<{ stored: number; duplicates: number }> {
   await lockIdentities(tx, workspace.id, alone);
-  const profileIds = await resolveProfiles(tx, workspace.id, records, receivedAt, alone);
+  const { profileIds, created } = await resolveProfiles(tx, workspace.id, records, receivedAt, alone);
   const fresh = await freshRecords(tx, workspace.id, records);
   const accepted = fresh.map((i) => ({ record: records[i] as IntakeRecord, profileId: profileIds[i] as string }));
-  await writeProfiles(tx, workspace.id, accepted);
+  // A repeat may come with an id never seen before; its profile exists from now on, but nothing the repeat says is taken.
+  const bare =
+    created.size === 0 ? [] : records.map((record, i) => ({ record: { ...record, profile: null }, profileId: profileIds[i] as string }));
+  await writeProfiles(tx, workspace.id, [...bare.filter(({ profileId }) => created.has(profileId)), ...accepted], created);
   const rows = eventRows(accepted, events);
   await insertEvents(tx, workspace.id, rows);
   await addRollUps(tx, workspace.id, rows);
@@ -134,7 +138,7 @@ async function insertEvents(tx: TransactionSql, workspaceId: WorkspaceId, rows: 
     insert into events (workspace_id, profile_id, event_id, time, amount, label, properties)
     select ${workspaceId}, profile_id, event_id, time, amount, label, properties from unnest(
       ${rows.map((row) => row.profileId)}::bigint[], ${rows.map((row) => row.eventId)}::int[],
-      ${rows.map((row) => new Date(row.time).toISOString())}::timestamptz[], ${rows.map((row) => row.amount)}::float8[],
+      ${rows.map((row) => new Date(row.time).toISOString())}::text[]::timestamptz[], ${rows.map((row) => row.amount)}::float8[],
       ${rows.map((row) => row.label)}::text[], ${rows.map((row) => JSON.stringify(row.properties))}::text[]::jsonb[]
     ) as t(profile_id, event_id, time, amount, label, properties)`;
 }
@@ -160,7 +164,7 @@ async function addRollUps(tx: TransactionSql, workspaceId: WorkspaceId, rows: re
     insert into profile_events as p (workspace_id, profile_id, event_id, count, first_time, last_time, sum)
     select ${workspaceId}, * from unnest(
       ${rollUps.map((r) => r.profileId)}::bigint[], ${rollUps.map((r) => r.eventId)}::int[], ${rollUps.map((r) => r.count)}::int[],
-      ${rollUps.map((r) => new Date(r.first).toISOString())}::timestamptz[], ${rollUps.map((r) => new Date(r.last).toISOString())}::timestamptz[],
+      ${rollUps.map((r) => new Date(r.first).toISOString())}::text[]::timestamptz[], ${rollUps.map((r) => new Date(r.last).toISOString())}::text[]::timestamptz[],
       ${rollUps.map((r) => r.sum)}::float8[])
     on conflict (workspace_id, profile_id, event_id) do update set
       count = p.count + excluded.count, sum = p.sum + excluded.sum,

@@ -24,14 +24,17 @@ const IDENTITY_LOCK = 20_101;
 
 const callOf = (record: IntakeRecord) => (record.kind === 'alias' ? record : { userId: record.userId, anonymousId: record.anonymousId });
 
-/** @returns the profile id of each record, as text: bigint does not fit a JavaScript number. Throws {@link StartAgain}. */
+/** `profileIds` by record, as text: bigint does not fit a JavaScript number. `created` have no row in `profiles` yet. */
+export type Resolved = { profileIds: string[]; created: ReadonlySet<string> };
+
+/** @throws {@link StartAgain} */
 export async function resolveProfiles(
   tx: TransactionSql,
   workspaceId: WorkspaceId,
   records: readonly IntakeRecord[],
   receivedAt: Date,
   alone: boolean,
-): Promise<string[]> {
+): Promise<Resolved> {
   const calls = records.map(callOf);
   const plan = planIdentities(calls, await knownIds(tx, workspaceId, idsOf(calls)));
   if (plan.changesExisting && !alone) throw new StartAgain(true);
@@ -51,7 +54,7 @@ export async function resolveProfiles(
       plan.merges.map(({ loser, winner }) => ({ loser, winner: idOf(winner) })),
     );
   }
-  return plan.profiles.map(idOf);
+  return { profileIds: plan.profiles.map(idOf), created: new Set(plan.created.map(idOf)) };
 }
 
 function idOf(profile: { profileId: string | null }): string {
@@ -86,7 +89,7 @@ async function insertIds(tx: TransactionSql, workspaceId: WorkspaceId, plan: Ide
     select ${workspaceId}, kind, value, profile_id, created_at
     from unnest(
       ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.value)}::text[], ${rows.map((row) => idOf(row.profile))}::bigint[],
-      ${rows.map((row) => createdAt(row.alias, receivedAt))}::timestamptz[]
+      ${rows.map((row) => createdAt(row.alias, receivedAt))}::text[]::timestamptz[]
     ) as t(kind, value, profile_id, created_at)
     on conflict do nothing`;
   if (inserted.count < rows.length) throw new StartAgain(false);

@@ -21,7 +21,7 @@ const soon = () => new Promise((resolve) => setImmediate(resolve));
 test('a request at rest is written at once, those that come meanwhile share the next write', async () => {
   const { queue, writes } = heldQueue();
   const done: string[] = [];
-  const pushes = [[1], [2, 3], [4, 5], [6, 7]].map((items, i) => queue.push('w', items).then(() => done.push(`r${i}`)));
+  const pushes = [[1], [2, 3], [4, 5], [6, 7]].map((items, i) => queue.push([{ key: 'w', items }]).then(() => done.push(`r${i}`)));
   expect(writes.map((write) => write.items)).toEqual([[1]]);
   writes[0]?.finish();
   await soon();
@@ -36,7 +36,12 @@ test('a request at rest is written at once, those that come meanwhile share the 
 
 test('workspaces never share a write, and none waits behind another for ever', async () => {
   const { queue, writes } = heldQueue();
-  const pushes = [queue.push('a', [1]), queue.push('b', [2]), queue.push('a', [3]), queue.push('b', [4])];
+  const pushes = [
+    queue.push([{ key: 'a', items: [1] }]),
+    queue.push([{ key: 'b', items: [2] }]),
+    queue.push([{ key: 'a', items: [3] }]),
+    queue.push([{ key: 'b', items: [4] }]),
+  ];
   for (let i = 0; i < 3; i++) {
     writes[i]?.finish();
     await soon();
@@ -61,21 +66,41 @@ test('a poison request fails alone', async () => {
       written.push(items);
     },
   });
-  const results = await Promise.allSettled([[1], [2], [13], [4]].map((items) => queue.push('w', items)));
+  const results = await Promise.allSettled([[1], [2], [13], [4]].map((items) => queue.push([{ key: 'w', items }])));
   expect(results.map((result) => result.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
   expect(written.flat().sort()).toEqual([1, 2, 4]);
 });
 
 test('beyond its bound it refuses rather than grows, but takes one request of any size', async () => {
   const { queue, writes } = heldQueue();
-  const first = queue.push('w', [1]);
-  const large = queue.push(
-    'w',
-    Array.from({ length: 12 }, (_, i) => i),
-  );
-  await expect(queue.push('w', [2])).rejects.toMatchObject({ code: 'busy' });
+  const first = queue.push([{ key: 'w', items: [1] }]);
+  const large = queue.push([{ key: 'w', items: Array.from({ length: 12 }, (_, i) => i) }]);
+  await expect(queue.push([{ key: 'w', items: [2] }])).rejects.toMatchObject({ code: 'busy' });
   writes[0]?.finish();
   await soon();
   writes[1]?.finish();
   await Promise.all([first, large]);
+});
+
+test('keys are written side by side, one key never twice at once, and a request in parts waits for all of them', async () => {
+  const { queue, writes } = heldQueue({ lanes: 2 });
+  let done = false;
+  const first = queue
+    .push([
+      { key: 'a', items: [1] },
+      { key: 'b', items: [2] },
+    ])
+    .then(() => {
+      done = true;
+    });
+  const second = queue.push([{ key: 'a', items: [3] }]);
+  expect(writes.map((write) => write.key)).toEqual(['a', 'b']);
+  writes[0]?.finish();
+  await soon();
+  expect([done, writes.length]).toEqual([false, 3]);
+  writes[1]?.finish();
+  await soon();
+  expect(done).toBe(true);
+  writes[2]?.finish();
+  await Promise.all([first, second]);
 });

@@ -10,58 +10,68 @@ export type QueueOptions<K, T> = {
   largestWrite: number;
   /** Items waiting, all keys together: beyond, new ones are refused with AppError busy. */
   mostWaiting: number;
-  /** Writes under way at once. */
+  /** Writes under way at once, each of another key. */
   lanes: number;
 };
 
+export type Part<K, T> = { key: K; items: readonly T[] };
+
 /**
  * Group commit: requests that arrive while writes are under way join the next one, so that under load a transaction is shared by many
- * requests and at rest none waits. Items of one key are written in the order they came, but for what runs in parallel lanes.
+ * requests and at rest none waits. A key has one write at a time, so its items are stored in the order they came.
  */
 export class WriteQueue<K, T> {
-  private readonly waiting: Waiting<K, T>[] = [];
+  private waiting: Waiting<K, T>[] = [];
   private waitingItems = 0;
-  private running = 0;
+  private readonly writing = new Set<K>();
 
   constructor(private readonly options: QueueOptions<K, T>) {}
 
-  /** Resolves after commit. @throws AppError busy when too much is waiting, or whatever the write of these very items throws. */
-  push(key: K, items: readonly T[]): Promise<void> {
-    if (this.waitingItems > 0 && this.waitingItems + items.length > this.options.mostWaiting) {
-      return Promise.reject(new AppError('busy', 'More arrives than can be stored. Try again in a moment.'));
+  /**
+   * One request, of one part or several. Resolves after the commit of all. @throws AppError busy, with nothing taken, when too much is
+   * waiting; or whatever the write of these very items throws.
+   */
+  async push(parts: readonly Part<K, T>[]): Promise<void> {
+    const size = parts.reduce((sum, part) => sum + part.items.length, 0);
+    if (this.waitingItems > 0 && this.waitingItems + size > this.options.mostWaiting) {
+      throw new AppError('busy', 'More arrives than can be stored. Try again in a moment.');
     }
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ key, items, resolve, reject });
-      this.waitingItems += items.length;
-      if (this.running < this.options.lanes) {
-        this.running += 1;
-        void this.work();
-      }
-    });
+    const stored = parts.map(
+      ({ key, items }) => new Promise<void>((resolve, reject) => this.waiting.push({ key, items, resolve, reject })),
+    );
+    this.waitingItems += size;
+    this.start();
+    await Promise.all(stored);
   }
 
-  private async work(): Promise<void> {
-    for (let group = this.take(); group; group = this.take()) await this.store(group);
-    this.running -= 1;
+  private start(): void {
+    while (this.writing.size < this.options.lanes) {
+      const group = this.take();
+      if (!group) return;
+      const { key } = group[0] as Waiting<K, T>;
+      this.writing.add(key);
+      void this.store(group).then(() => {
+        this.writing.delete(key);
+        this.start();
+      });
+    }
   }
 
-  /** The oldest request and those of the same key behind it that fit. */
+  /** Of the keys that are not being written the oldest request, and those of the same key behind it that fit. */
   private take(): Waiting<K, T>[] | null {
-    const first = this.waiting[0];
+    const first = this.waiting.find((waiting) => !this.writing.has(waiting.key));
     if (!first) return null;
     const group: Waiting<K, T>[] = [];
     let size = 0;
-    let at = 0;
-    while (at < this.waiting.length) {
-      const next = this.waiting[at] as Waiting<K, T>;
-      if (next.key !== first.key) at += 1;
-      else if (size > 0 && size + next.items.length > this.options.largestWrite) break;
-      else {
-        group.push(next);
-        size += next.items.length;
-        this.waiting.splice(at, 1);
-      }
-    }
+    let full = false;
+    const left = this.waiting.filter((next) => {
+      full ||= next.key === first.key && size > 0 && size + next.items.length > this.options.largestWrite;
+      if (full || next.key !== first.key) return true;
+      group.push(next);
+      size += next.items.length;
+      return false;
+    });
+    this.waiting = left;
     this.waitingItems -= size;
     return group;
   }
