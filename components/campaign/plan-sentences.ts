@@ -7,13 +7,6 @@ import { counted, listed } from './zoned-text';
 export const modes = {
   mirror: { title: 'Mirror the segment', line: 'Adds who qualifies and removes who no longer does. Removes only what Beckon added.' },
   add: { title: 'Add only', line: 'Adds who qualifies. Nobody is removed.' },
-  remove: { title: 'Remove only', line: 'Takes who qualifies out of the audience. Nobody is added.' },
-} as const;
-
-export const atEnds = {
-  keep: { title: 'Keep the audience', line: 'It stays as it is after the last run.' },
-  empty: { title: 'Empty it', line: 'Everyone Beckon added is removed.' },
-  detach: { title: 'Detach it', line: 'The ad sets stop using it; its members stay.' },
 } as const;
 
 export const identifierLabel: Record<Identifier, string> = {

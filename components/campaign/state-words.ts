@@ -1,4 +1,5 @@
 import type { CampaignState, RunState, RunTrigger } from '@/db/schema';
+import type { ScreenState } from '@/lib/sync/run-state';
 
 /** How states are said and toned on screens. Tones are the badge's. */
 export type Tone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
@@ -16,26 +17,19 @@ export const campaignStates: Record<CampaignState, { label: string; tone: Tone; 
   archived: { label: 'Archived', tone: 'neutral', meaning: 'Kept to look at.' },
 };
 
-/** What a person sees of a run: its state, and whether Facebook refused rows. */
-export function runStateOf(run: { state: RunState; invalid: number; waitUntil?: Date | null }, now: Date): { label: string; tone: Tone } {
-  if (run.state === 'confirmed') return run.invalid > 0 ? { label: 'Partial', tone: 'warn' } : { label: 'Succeeded', tone: 'good' };
-  if (movingRunStates.includes(run.state) && run.waitUntil && run.waitUntil > now) return { label: 'Waiting', tone: 'warn' };
-  return runStates[run.state];
-}
-
-const runStates: Record<RunState, { label: string; tone: Tone }> = {
+export const runStates: Record<ScreenState, { label: string; tone: Tone }> = {
   queued: { label: 'Queued', tone: 'info' },
-  audience_ready: { label: 'Computing', tone: 'info' },
-  frozen: { label: 'Sending', tone: 'info' },
-  sent: { label: 'Confirming', tone: 'info' },
-  confirmed: { label: 'Succeeded', tone: 'good' },
+  computing: { label: 'Computing', tone: 'info' },
+  sending: { label: 'Sending', tone: 'info' },
+  confirming: { label: 'Confirming', tone: 'info' },
+  waiting: { label: 'Waiting', tone: 'warn' },
+  succeeded: { label: 'Succeeded', tone: 'good' },
+  partial: { label: 'Partial', tone: 'warn' },
   failed: { label: 'Failed', tone: 'bad' },
   cancelled: { label: 'Cancelled', tone: 'neutral' },
   skipped: { label: 'Skipped', tone: 'neutral' },
   collapsed: { label: 'Collapsed', tone: 'neutral' },
 };
-
-export const movingRunStates: readonly RunState[] = ['queued', 'audience_ready', 'frozen', 'sent'];
 
 /** Why a run that did no work did none. */
 export const idleRunMeaning: Partial<Record<RunState, string>> = {

@@ -1,0 +1,91 @@
+import { Suspense } from 'react';
+import { isReady } from '@/components/campaign/draft-steps';
+import { DryRunPanel } from '@/components/campaign/dry-run-panel';
+import { MissingParts } from '@/components/campaign/missing-parts';
+import { PanelCard } from '@/components/campaign/panel-card';
+import { PlanSummary } from '@/components/campaign/plan-summary';
+import { PreflightPanel } from '@/components/campaign/preflight-panel';
+import { ReachPanel } from '@/components/campaign/reach-panel';
+import { ScheduleBar } from '@/components/campaign/schedule-bar';
+import { StepQuestion } from '@/components/campaign/step-form';
+import { UpcomingPanel } from '@/components/campaign/upcoming-panel';
+import { whoSentence } from '@/components/campaign/who-sentence';
+import { Skeleton } from '@/components/ui/skeleton';
+import { listSegments, reach, segmentByKey } from '@/db/segments';
+import { campaignPlanSchema } from '@/lib/campaign/plan';
+import { dryRun } from '@/lib/sync/dry-run';
+import { preflight } from '@/lib/sync/preflight';
+import { schedule } from '../../../actions';
+import { graphWorld } from '../../../graph-world';
+import { type OpenCampaign, openCampaign } from '../../../open-campaign';
+
+export const metadata = { title: 'Overview' };
+
+export default async function OverviewPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const open = await openCampaign(id);
+  const { user, db, campaign, now } = open;
+  const segments = await listSegments(db, user.workspaceId);
+  const { draft } = campaign;
+  const ready = isReady(draft);
+  return (
+    <div className="grid gap-6">
+      <StepQuestion step="overview" />
+      <MissingParts id={id} draft={draft} />
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="grid min-w-0 gap-6">
+          <PlanSummary id={id} draft={draft} who={whoSentence(draft, new Map(segments.map((one) => [one.key, one.name])))} />
+          {ready && (
+            <>
+              <Suspense fallback={<PanelSkeleton title="Dry run" />}>
+                <DryRun open={open} />
+              </Suspense>
+              <Suspense fallback={<PanelSkeleton title="Pre-flight" />}>
+                <Preflight open={open} />
+              </Suspense>
+            </>
+          )}
+        </div>
+        <div className="grid gap-6">
+          {(draft.segment || draft.definition) && (
+            <Suspense fallback={<PanelSkeleton title="Reach" />}>
+              <Reach open={open} />
+            </Suspense>
+          )}
+          {draft.schedule && <UpcomingPanel schedule={draft.schedule} now={now} />}
+        </div>
+      </div>
+      <ScheduleBar id={id} draft={draft} ready={ready} isNewVersion={campaign.version !== null} now={now} schedule={schedule} />
+    </div>
+  );
+}
+
+async function Reach({ open: { user, db, campaign, now } }: { open: OpenCampaign }) {
+  const { segment, definition, identifiers } = campaign.draft;
+  const chosen = segment ? (await segmentByKey(db, user.workspaceId, segment)).definition : definition;
+  if (!chosen) return null;
+  return <ReachPanel reach={await reach(db, user.workspaceId, chosen, now, identifiers)} />;
+}
+
+async function Preflight({ open: { user, db, campaign } }: { open: OpenCampaign }) {
+  const plan = campaignPlanSchema.safeParse(campaign.draft);
+  if (!plan.success) return null;
+  return <PreflightPanel checks={await preflight(graphWorld(db), user.workspaceId, plan.data)} />;
+}
+
+async function DryRun({ open: { user, db, campaign, now } }: { open: OpenCampaign }) {
+  const plan = campaignPlanSchema.safeParse(campaign.draft);
+  if (!plan.success) return null;
+  return <DryRunPanel counts={await dryRun(db, user.workspaceId, plan.data, now)} />;
+}
+
+function PanelSkeleton({ title }: { title: string }) {
+  return (
+    <PanelCard title={title}>
+      <div role="status" aria-label={`${title} is being computed`} className="grid gap-2">
+        <Skeleton className="h-5 w-3/4" />
+        <Skeleton className="h-5 w-1/2" />
+      </div>
+    </PanelCard>
+  );
+}

@@ -1,0 +1,27 @@
+import { connectionView } from '@/components/campaign/facebook-views';
+import { WhereStep } from '@/components/campaign/where-step';
+import { listConnections } from '@/db/connections';
+import { roleAllows } from '@/lib/auth';
+import { adsScopes } from '@/lib/facebook/connect';
+import { saveDraftPatch } from '../../../actions';
+import { connectToken, loadAdAccounts, searchAdSets, searchAudiences } from '../../../facebook-actions';
+import { openCampaign } from '../../../open-campaign';
+
+export const metadata = { title: 'Where' };
+
+export default async function WherePage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const { user, db, campaign, now } = await openCampaign(id);
+  const connections = await listConnections(db, user.workspaceId);
+  return (
+    <WhereStep
+      id={id}
+      draft={campaign.draft}
+      connections={connections.map((one) => connectionView(one, adsScopes))}
+      mayConnect={roleAllows(user.role, 'owner')}
+      now={now}
+      save={saveDraftPatch}
+      facebook={{ loadAdAccounts, searchAdSets, searchAudiences, connectToken }}
+    />
+  );
+}

@@ -1,0 +1,92 @@
+import { redirect } from 'next/navigation';
+import { BlockerPanel } from '@/components/campaign/blocker-panel';
+import { CampaignFacts } from '@/components/campaign/campaign-facts';
+import { CampaignHeader } from '@/components/campaign/campaign-header';
+import { ChangeChart } from '@/components/campaign/change-chart';
+import { PanelCard } from '@/components/campaign/panel-card';
+import { SizeChart } from '@/components/campaign/size-chart';
+import { whoSentence } from '@/components/campaign/who-sentence';
+import { LiveRefresh } from '@/components/run/live-refresh';
+import { RunProgress } from '@/components/run/run-progress';
+import { RunTable } from '@/components/run/run-table';
+import { isMoving, type RunView } from '@/components/run/run-view';
+import { commandsFor } from '@/db/campaign-states';
+import { runsOfCampaign, sizesOfAudience } from '@/db/runs';
+import { listSegments } from '@/db/segments';
+import { roleAllows } from '@/lib/auth';
+import { archive, clone, pause, resume, runCampaignNow, stop } from '../actions';
+import { openCampaign } from '../open-campaign';
+import { adsManagerUrl } from './ads-manager';
+
+type Props = { params: Promise<{ id: string }> };
+
+export async function generateMetadata({ params }: Props) {
+  const { campaign } = await openCampaign((await params).id);
+  return { title: campaign.name };
+}
+
+export default async function CampaignPage({ params }: Props) {
+  const { id } = await params;
+  const { user, db, campaign, now } = await openCampaign(id);
+  if (!campaign.version) redirect(campaign.state === 'archived' ? '/campaigns?state=archived' : `/campaigns/${id}/edit`);
+  const [runs, sizes, segments] = await Promise.all([
+    runsOfCampaign(db, user.workspaceId, id),
+    sizesOfAudience(db, user.workspaceId, id),
+    listSegments(db, user.workspaceId),
+  ]);
+  const { schedule } = campaign.version;
+  const zone = 'zone' in schedule ? schedule.zone : user.workspace.zone;
+  const sentence = whoSentence(versionWho(campaign.version), new Map(segments.map((one) => [one.key, one.name])));
+  const live = runs.find((run) => isMoving(run.state));
+  return (
+    <div className="grid gap-6">
+      <LiveRefresh moving={Boolean(live)} />
+      <CampaignHeader
+        campaign={campaign}
+        sentence={sentence}
+        commands={roleAllows(user.role, 'marketer') ? commandsFor(campaign.state) : []}
+        mayEdit={roleAllows(user.role, 'marketer')}
+        adsManager={adsManagerUrl(campaign.audience)}
+        actions={{ run: runCampaignNow, pause, resume, stop, archive, clone }}
+      />
+      {campaign.blocker && <BlockerPanel blocker={campaign.blocker} state={campaign.state} returnTo={`/campaigns/${id}`} />}
+      <CampaignFacts campaign={campaign} version={campaign.version} zone={zone} now={now} />
+      {live && <RunProgress run={live} />}
+      <div className="grid gap-6 lg:grid-cols-2">
+        <PanelCard title="Audience size" line="What Beckon sent, as a line; what Facebook reports, as a band.">
+          {sizes.length > 0 ? <SizeChart sizes={sizes} zone={zone} /> : <NothingYet>It appears after the first run.</NothingYet>}
+        </PanelCard>
+        <PanelCard title="Members added and removed" line="By each run.">
+          {changesOf(runs).length > 0 ? (
+            <ChangeChart changes={changesOf(runs)} zone={zone} />
+          ) : (
+            <NothingYet>It appears after the first run.</NothingYet>
+          )}
+        </PanelCard>
+      </div>
+      <PanelCard title="Runs" flush={runs.length > 0}>
+        {runs.length > 0 ? <RunTable campaignId={id} runs={runs} zone={zone} /> : <NothingYet>No run yet.</NothingYet>}
+      </PanelCard>
+    </div>
+  );
+}
+
+function NothingYet({ children }: { children: string }) {
+  return <p className="grid h-24 place-items-center text-muted-foreground text-sm">{children}</p>;
+}
+
+const versionWho = (version: { segmentKey: string | null; definition: Parameters<typeof whoSentence>[0]['definition'] | null }) => ({
+  segment: version.segmentKey ?? undefined,
+  definition: version.definition ?? undefined,
+});
+
+const shownRuns = 60;
+
+/** Runs that computed a difference, oldest first. */
+function changesOf(runs: RunView[]) {
+  return runs
+    .filter((run) => run.frozenAt !== null)
+    .slice(0, shownRuns)
+    .map((run) => ({ runId: run.id, at: run.occurrenceAt, added: run.added, removed: run.removed }))
+    .reverse();
+}

@@ -1,0 +1,60 @@
+import { ChevronLeft } from 'lucide-react';
+import Link from 'next/link';
+import { notFound } from 'next/navigation';
+import { PanelCard } from '@/components/campaign/panel-card';
+import { runStates, triggerWords } from '@/components/campaign/state-words';
+import { dayAndTime } from '@/components/campaign/zoned-text';
+import { BatchTable } from '@/components/run/batch-table';
+import { LiveRefresh } from '@/components/run/live-refresh';
+import { RunFigures } from '@/components/run/run-figures';
+import { RunProgress } from '@/components/run/run-progress';
+import { RunTrouble } from '@/components/run/run-trouble';
+import { isMoving } from '@/components/run/run-view';
+import { Badge } from '@/components/ui/badge';
+import { runDetail } from '@/db/runs';
+import { found, openCampaign } from '../../../open-campaign';
+
+type Props = { params: Promise<{ id: string; runId: string }> };
+
+export const metadata = { title: 'Run' };
+
+export default async function RunPage({ params }: Props) {
+  const { id, runId } = await params;
+  const { user, db, campaign, now } = await openCampaign(id);
+  if (!/^\d{1,9}$/.test(runId)) notFound();
+  const run = await found(runDetail(db, user.workspaceId, Number(runId)));
+  if (run.campaignId !== id) notFound();
+  const schedule = campaign.version?.schedule;
+  const zone = schedule && 'zone' in schedule ? schedule.zone : user.workspace.zone;
+  const state = runStates[run.screenState];
+  const { batches } = run;
+  return (
+    <div className="grid gap-6">
+      <LiveRefresh moving={isMoving(run.state)} />
+      <header className="grid gap-2">
+        <Link href={`/campaigns/${id}`} className="flex w-fit items-center gap-1 text-muted-foreground text-sm hover:text-foreground">
+          <ChevronLeft className="size-4" aria-hidden /> {campaign.name}
+        </Link>
+        <h1 className="flex flex-wrap items-center gap-x-3 gap-y-1 font-semibold text-2xl tracking-tight">
+          Run of {dayAndTime(run.occurrenceAt, zone)}
+          <Badge tone={state.tone}>{state.label}</Badge>
+        </h1>
+        <p className="text-muted-foreground text-sm">
+          {triggerWords[run.trigger]} · {zone.replaceAll('_', ' ')} · run {run.id}
+        </p>
+      </header>
+      <RunTrouble run={run} zone={zone} now={now} rejectsHref={run.invalid > 0 ? `/campaigns/${id}/runs/${run.id}/rejects` : null} />
+      <RunProgress run={run} />
+      <RunFigures run={run} zone={zone} />
+      <PanelCard title="Batches" line="One request to Facebook each, of at most 10,000 rows; removals go first." flush={batches.length > 0}>
+        {batches.length > 0 ? (
+          <BatchTable batches={batches} zone={zone} />
+        ) : (
+          <p className="text-muted-foreground text-sm">
+            {run.frozenAt ? 'Nothing had to be sent.' : 'They are planned once the difference is known.'}
+          </p>
+        )}
+      </PanelCard>
+    </div>
+  );
+}

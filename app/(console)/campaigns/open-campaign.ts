@@ -1,0 +1,26 @@
+import 'server-only';
+import { notFound } from 'next/navigation';
+import { cache } from 'react';
+import { type CampaignDetail, campaignDetail } from '@/db/campaigns';
+import type { Database } from '@/db/client';
+import { database } from '@/db/open';
+import { requireUser, type SignedIn } from '@/lib/auth';
+import { AppError } from '@/lib/errors';
+
+export type OpenCampaign = { user: SignedIn; db: Database; campaign: CampaignDetail; now: Date };
+
+/** The gate of every page of one campaign; read once a request. A campaign of another workspace is not found. */
+export const openCampaign = cache(async (id: string): Promise<OpenCampaign> => {
+  const user = await requireUser();
+  const db = database();
+  const campaign = await found(campaignDetail(db, user.workspaceId, id));
+  return { user, db, campaign, now: new Date() };
+});
+
+/** The answer, or the not-found page in place of a not_found refusal. */
+export async function found<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'not_found') notFound();
+    throw error;
+  });
+}

@@ -1,0 +1,35 @@
+'use server';
+
+import { z } from 'zod';
+import { newKeyInput } from '@/components/campaign/key-input';
+import { createKey, revokeKey } from '@/db/keys';
+import { updateWorkspace, workspaceInput } from '@/db/workspaces';
+import { action } from '@/lib/action';
+
+/** @returns the secret: shown once, kept nowhere. */
+export const createApiKey = action(
+  newKeyInput,
+  async ({ name, role }, { user, db, now }) => createKey(db.orm, user.workspaceId, { kind: 'api', name, role }, now),
+  { role: 'owner', revalidate: '/settings/keys' },
+);
+
+/** @returns the secret: shown once, kept nowhere. */
+export const createWriteKey = action(
+  newKeyInput.pick({ name: true }),
+  async ({ name }, { user, db, now }) => createKey(db.orm, user.workspaceId, { kind: 'write', name, role: 'marketer' }, now),
+  { role: 'owner', revalidate: '/sources' },
+);
+
+export const revoke = action(
+  z.strictObject({ id: z.uuid() }),
+  async ({ id }, { user, db, now }) => revokeKey(db, user.workspaceId, id, now),
+  {
+    role: 'owner',
+    revalidate: '/',
+  },
+);
+
+export const saveWorkspace = action(workspaceInput, async (input, { user, db }) => updateWorkspace(db, user.workspaceId, input), {
+  role: 'owner',
+  revalidate: '/',
+});

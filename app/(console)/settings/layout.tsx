@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+import { SettingsNav } from '@/components/campaign/settings-nav';
+
+export default function SettingsLayout({ children }: { children: ReactNode }) {
+  return (
+    <div className="mx-auto grid w-full max-w-4xl gap-6">
+      <h1 className="font-semibold text-2xl tracking-tight">Settings</h1>
+      <SettingsNav />
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { CircleAlert, CircleCheck, CircleX, ExternalLink } from 'lucide-react';
+import { CheckAgain } from './check-again';
+import { PanelCard } from './panel-card';
+
+export type PreflightCheck = { id: string; title: string; state: 'ok' | 'warn' | 'bad'; message: string; link?: string };
+
+const icons = {
+  ok: { Icon: CircleCheck, className: 'text-success', word: 'fine' },
+  warn: { Icon: CircleAlert, className: 'text-warning', word: 'look at this' },
+  bad: { Icon: CircleX, className: 'text-destructive', word: 'must be mended' },
+};
+
+/** Each precondition at Facebook: fine, or the one thing to do. What needs doing comes first. */
+export function PreflightPanel({ checks }: { checks: PreflightCheck[] }) {
+  const order = { bad: 0, warn: 1, ok: 2 };
+  const sorted = [...checks].sort((a, b) => order[a.state] - order[b.state]);
+  const open = checks.filter((check) => check.state !== 'ok').length;
+  return (
+    <PanelCard
+      title="Pre-flight"
+      line={open === 0 ? 'Everything at Facebook is ready.' : 'Facebook needs something first, or soon.'}
+      action={<CheckAgain />}
+    >
+      <ul className="grid gap-3">
+        {sorted.map((check) => {
+          const { Icon, className, word } = icons[check.state];
+          return (
+            <li key={check.id} className="flex items-start gap-2.5 text-sm">
+              <Icon className={`mt-0.5 size-4 shrink-0 ${className}`} aria-label={word} />
+              <span className="min-w-0">
+                <span className="font-medium">{check.title}</span> <span className="text-muted-foreground">{check.message}</span>
+                {check.link && (
+                  <a
+                    href={check.link}
+                    target="_blank"
+                    rel="noreferrer"
+                    className="ml-1.5 inline-flex items-center gap-1 underline underline-offset-2"
+                  >
+                    Open at Facebook <ExternalLink className="size-3.5" aria-hidden />
+                  </a>
+                )}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </PanelCard>
+  );
+}

@@ -1,0 +1,54 @@
+'use client';
+
+import { ArrowLeft, CalendarCheck } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useState, useTransition } from 'react';
+import { toast } from 'sonner';
+import { Button } from '@/components/ui/button';
+import type { CampaignDraft } from '@/lib/campaign/plan';
+import type { Answer } from './facebook-views';
+import { scheduleEffect } from './plan-sentences';
+import { previewOf } from './schedule-preview';
+import { counted } from './zoned-text';
+
+type Props = {
+  id: string;
+  draft: CampaignDraft;
+  ready: boolean;
+  isNewVersion: boolean;
+  now: Date;
+  schedule: (input: { id: string }) => Promise<Answer<{ droppedDates: number }>>;
+};
+
+/** The one button that starts anything, and what it will do. */
+export function ScheduleBar({ id, draft, ready, isNewVersion, now, schedule }: Props) {
+  const router = useRouter();
+  const [busy, start] = useTransition();
+  const [fault, setFault] = useState<string | null>(null);
+  const first = draft.schedule ? (previewOf(draft.schedule, null, now).lines[0]?.campaign ?? null) : null;
+  const press = () =>
+    start(async () => {
+      setFault(null);
+      const answer = await schedule({ id });
+      if (!answer.ok) return setFault(answer.message);
+      toast.success(isNewVersion ? 'Scheduled as a new version.' : 'Scheduled.');
+      if (answer.data.droppedDates) toast.info(`${counted(answer.data.droppedDates, 'repeated date')} dropped.`);
+      router.push(`/campaigns/${id}`);
+    });
+  return (
+    <div className="sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center gap-3 border-t bg-background/95 px-4 py-3 backdrop-blur sm:mx-0 sm:px-0">
+      <Button asChild variant="ghost">
+        <Link href={`/campaigns/${id}/edit/where`}>
+          <ArrowLeft aria-hidden /> Back
+        </Link>
+      </Button>
+      <p role="status" className="min-w-0 flex-1 basis-48 text-muted-foreground text-sm">
+        {fault ? <span className="text-destructive">{fault}</span> : ready ? scheduleEffect(draft, first) : 'Finish the steps above first.'}
+      </p>
+      <Button onClick={press} disabled={!ready || busy} className="max-sm:w-full">
+        <CalendarCheck aria-hidden /> {busy ? 'Scheduling…' : isNewVersion ? 'Schedule the new version' : 'Schedule'}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+'use client';
+
+import type { Schedule } from '@/lib/schedule/schedule';
+import { OccurrenceLines } from './occurrence-preview';
+import { PanelCard } from './panel-card';
+import { previewOf } from './schedule-preview';
+import { useViewerZone } from './viewer-zone';
+
+/** The next occurrences of a finished schedule. */
+export function UpcomingPanel({ schedule, now }: { schedule: Schedule; now: Date }) {
+  const viewerZone = useViewerZone();
+  const preview = previewOf(schedule, viewerZone, now);
+  return (
+    <PanelCard title="Next occurrences">
+      {schedule.kind === 'now' ? (
+        <p className="text-sm">As soon as you press Schedule.</p>
+      ) : (
+        <div className="grid gap-3">
+          {preview.lines.length === 0 && (
+            <p className="text-destructive text-sm">Nothing is due any more: move the dates into the future.</p>
+          )}
+          <OccurrenceLines lines={preview.lines} zone={schedule.zone} viewerZone={viewerZone} now={now} />
+          {preview.notes.map((note) => (
+            <p key={note} className="text-muted-foreground text-sm">
+              {note}
+            </p>
+          ))}
+        </div>
+      )}
+    </PanelCard>
+  );
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { type CampaignDraft, campaignDraftSchema } from '@/lib/campaign/plan';
+import { identifiers, reachingIdentifiers } from '@/lib/identity/identifiers';
+
+const draft = campaignDraftSchema.shape;
+
+/** What the WHERE form holds. Choosing a new audience or an existing one keeps what was entered for the other. */
+export const whereValuesSchema = z
+  .object({
+    connectionId: z.string().min(1, 'Connect a Facebook account first.'),
+    adAccountId: z.string().min(1, 'Choose an ad account.'),
+    adAccountName: z.string(),
+    audienceKind: z.enum(['new', 'existing']),
+    newName: z.string().max(100, 'At most 100 characters.'),
+    newDescription: z.string().max(60, 'At most 60 characters: Beckon adds its own mark.'),
+    existing: z.string(),
+    mode: z.enum(['mirror', 'add']),
+    adSets: draft.adSets.unwrap(),
+    identifiers: z.array(z.enum(identifiers)),
+  })
+  .superRefine((values, ctx) => {
+    const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
+    if (values.audienceKind === 'new' && !values.newName.trim()) fault('newName', 'Name the audience.');
+    if (values.audienceKind === 'existing' && !values.existing) fault('existing', 'Choose an audience.');
+    if (!values.identifiers.some(reaches))
+      fault('identifiers', 'Send at least one of email, phone or mobile advertiser ID: the others match nobody alone.');
+  });
+export type WhereValues = z.infer<typeof whereValuesSchema>;
+
+const reaches = (name: string) => (reachingIdentifiers as readonly string[]).includes(name);
+
+/** @param onlyConnection chosen beforehand where there is just one. */
+export function whereValuesOf(plan: CampaignDraft, onlyConnection: string | undefined): WhereValues {
+  const made = plan.audience && 'new' in plan.audience ? plan.audience.new : undefined;
+  return {
+    connectionId: plan.connectionId ?? onlyConnection ?? '',
+    adAccountId: plan.adAccountId ?? '',
+    adAccountName: plan.adAccountName ?? '',
+    audienceKind: plan.audience && 'existing' in plan.audience ? 'existing' : 'new',
+    newName: made?.name ?? plan.name?.slice(0, 100) ?? '',
+    newDescription: made?.description ?? '',
+    existing: plan.audience && 'existing' in plan.audience ? plan.audience.existing : '',
+    mode: plan.mode ?? 'mirror',
+    adSets: plan.adSets ?? [],
+    identifiers: plan.identifiers ?? [...identifiers],
+  };
+}
+
+/** The part of the draft these values make; what is not chosen yet is left out of it. */
+export function wherePatchOf(values: WhereValues): CampaignDraft {
+  const everything = values.identifiers.length === identifiers.length;
+  return {
+    connectionId: values.connectionId || undefined,
+    adAccountId: values.adAccountId || undefined,
+    adAccountName: values.adAccountName || undefined,
+    audience: audienceOf(values),
+    mode: values.mode,
+    adSets: values.adSets,
+    identifiers: everything || !values.identifiers.some(reaches) ? undefined : values.identifiers,
+  };
+}
+
+function audienceOf(values: WhereValues): CampaignDraft['audience'] {
+  if (values.audienceKind === 'existing') return values.existing ? { existing: values.existing } : undefined;
+  const name = values.newName.trim();
+  const description = values.newDescription.trim();
+  if (!name || name.length > 100 || description.length > 60) return undefined;
+  return { new: { name, ...(description ? { description } : {}) } };
+}

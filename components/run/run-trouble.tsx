@@ -1,0 +1,68 @@
+import { CircleAlert, Clock, Download, Info } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { idleRunMeaning } from '@/components/campaign/state-words';
+import { counted, dayAndTime } from '@/components/campaign/zoned-text';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
+import { isMoving, type RunView } from './run-view';
+
+type Props = { run: RunView; zone: string; now: Date; rejectsHref: string | null };
+
+/** What went wrong, what it waits for, or why it did nothing: in words, with what to do. */
+export function RunTrouble({ run, zone, now, rejectsHref }: Props) {
+  const idle = idleRunMeaning[run.state];
+  const waits = isMoving(run.state) && run.waitUntil && run.waitUntil > now;
+  return (
+    <>
+      {run.errorMessage && (
+        <Notice icon={CircleAlert} bad>
+          <p className="font-medium">{run.errorMessage}</p>
+          <p className="text-muted-foreground text-sm">
+            {isMoving(run.state)
+              ? 'Beckon tries again by itself.'
+              : 'Mend it, then press Run now on the campaign: only what is missing is sent.'}
+            {run.errorTrace && (
+              <>
+                {' '}
+                For Facebook’s support: trace <code className="font-mono text-xs">{run.errorTrace}</code>
+              </>
+            )}
+          </p>
+        </Notice>
+      )}
+      {waits && run.waitUntil && (
+        <Notice icon={Clock}>
+          <p>
+            {run.waitReason ?? 'Facebook asks to wait.'} It goes on at {dayAndTime(run.waitUntil, zone)}.
+          </p>
+        </Notice>
+      )}
+      {idle && (
+        <Notice icon={Info}>
+          <p>{idle}</p>
+        </Notice>
+      )}
+      {rejectsHref && (
+        <Notice icon={CircleAlert}>
+          <div className="flex flex-wrap items-center justify-between gap-3">
+            <p>Facebook refused {counted(run.invalid, 'row')}. Everything else went out.</p>
+            <Button asChild variant="outline" size="sm">
+              <a href={rejectsHref} download>
+                <Download aria-hidden /> Download as CSV
+              </a>
+            </Button>
+          </div>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Notice({ icon: Icon, bad, children }: { icon: typeof Info; bad?: boolean; children: ReactNode }) {
+  return (
+    <div className={cn('flex items-start gap-3 rounded-lg border p-4', bad ? 'border-destructive/40 bg-destructive/5' : 'bg-card')}>
+      <Icon className={cn('mt-0.5 size-5 shrink-0', bad ? 'text-destructive' : 'text-muted-foreground')} aria-hidden />
+      <div className="min-w-0 flex-1">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { isMoving, lateByMs, progressOf, type RunView, stagesOf } from './run-view';
+
+const at = new Date('2026-12-01T03:30:00Z');
+const queued: RunView = {
+  id: 1,
+  occurrenceAt: at,
+  trigger: 'schedule',
+  state: 'queued',
+  screenState: 'queued',
+  waitUntil: null,
+  waitReason: null,
+  qualified: null,
+  unreachable: null,
+  toAdd: null,
+  toRemove: null,
+  added: 0,
+  removed: 0,
+  received: 0,
+  invalid: 0,
+  errorCode: null,
+  errorMessage: null,
+  errorTrace: null,
+  createdAt: at,
+  frozenAt: null,
+  sentAt: null,
+  finishedAt: null,
+};
+const frozen: RunView = { ...queued, state: 'frozen', qualified: 900, toAdd: 300, toRemove: 100, frozenAt: at };
+
+test('progress only grows as a run goes through its states, and ends at a hundred', () => {
+  const walk: RunView[] = [
+    queued,
+    { ...queued, state: 'audience_ready' },
+    frozen,
+    { ...frozen, removed: 100 },
+    { ...frozen, removed: 100, added: 300 },
+    { ...frozen, state: 'sent', removed: 100, added: 300, sentAt: at },
+    { ...frozen, state: 'confirmed', removed: 100, added: 300, sentAt: at, finishedAt: at },
+  ];
+  const shares = walk.map(progressOf);
+  expect(shares).toEqual([2, 10, 20, 39, 95, 95, 100]);
+  expect(walk.map((run) => isMoving(run.state))).toEqual([true, true, true, true, true, true, false]);
+});
+
+test('a run with nothing to send is nearly done once that is known', () => {
+  expect(progressOf({ ...frozen, toAdd: 0, toRemove: 0 })).toBe(95);
+});
+
+test('names the stage that is being worked on', () => {
+  const current = (run: RunView) => stagesOf(run, { number: String }).find((stage) => stage.state === 'current')?.title;
+  expect([queued, frozen, { ...frozen, state: 'sent' as const, sentAt: at }].map(current)).toEqual(['Resolved', 'Sent', 'Confirmed']);
+  expect(stagesOf({ ...frozen, added: 7 }, { number: String })[2]?.detail).toBe('7 of 400 rows');
+});
+
+test('is late only when more than a minute passed, and never when run by hand', () => {
+  const begun = (ms: number, trigger: RunView['trigger'] = 'schedule') =>
+    lateByMs({ ...frozen, trigger, frozenAt: new Date(at.getTime() + ms) });
+  expect([begun(59_000), begun(90_000), begun(90_000, 'manual')]).toEqual([null, 90_000, null]);
+});

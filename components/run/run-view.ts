@@ -1,0 +1,93 @@
+import type { BatchOp, BatchState, RunState, RunTrigger } from '@/db/schema';
+import type { ScreenState } from '@/lib/sync/run-state';
+
+/** A run as its screens show it. */
+export type RunView = {
+  id: number;
+  occurrenceAt: Date;
+  trigger: RunTrigger;
+  state: RunState;
+  screenState: ScreenState;
+  waitUntil: Date | null;
+  waitReason: string | null;
+  qualified: number | null;
+  unreachable: number | null;
+  toAdd: number | null;
+  toRemove: number | null;
+  added: number;
+  removed: number;
+  received: number;
+  invalid: number;
+  errorCode: string | null;
+  errorMessage: string | null;
+  errorTrace: string | null;
+  createdAt: Date;
+  frozenAt: Date | null;
+  sentAt: Date | null;
+  finishedAt: Date | null;
+};
+
+export type BatchView = {
+  seq: number;
+  op: BatchOp;
+  rows: number;
+  state: BatchState;
+  received: number | null;
+  invalid: number | null;
+  attempts: number;
+  traceId: string | null;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+};
+
+const moving: readonly RunState[] = ['queued', 'audience_ready', 'frozen', 'sent'];
+export const isMoving = (state: RunState): boolean => moving.includes(state);
+
+/** Share of the run that is done, 0–100: a tenth for the audience and the difference each, then by rows, then the confirmation. */
+export function progressOf(run: RunView): number {
+  const base: Record<RunState, number> = {
+    queued: 2,
+    audience_ready: 10,
+    frozen: 20,
+    sent: 95,
+    confirmed: 100,
+    failed: 100,
+    cancelled: 100,
+    skipped: 100,
+    collapsed: 100,
+  };
+  if (run.state !== 'frozen') return base[run.state];
+  const planned = (run.toAdd ?? 0) + (run.toRemove ?? 0);
+  return planned === 0 ? 95 : Math.round(20 + (75 * (run.added + run.removed)) / planned);
+}
+
+export type Stage = { title: string; detail: string; state: 'done' | 'current' | 'ahead' };
+
+/** resolved → diffed → pushed → confirmed, each with its figure once known. */
+export function stagesOf(run: RunView, text: { number: (n: number) => string }): Stage[] {
+  const reached = ['queued', 'audience_ready', 'frozen', 'sent', 'confirmed'].indexOf(run.state);
+  const frozen = run.frozenAt !== null;
+  const n = text.number;
+  const stage = (title: string, detail: string, done: boolean, current: boolean): Stage => ({
+    title,
+    detail,
+    state: done ? 'done' : current ? 'current' : 'ahead',
+  });
+  return [
+    stage('Resolved', run.qualified === null ? 'Who qualifies' : `${n(run.qualified)} qualify`, frozen, reached === 0 || reached === 1),
+    stage('Compared', frozen ? `+${n(run.toAdd ?? 0)} −${n(run.toRemove ?? 0)}` : 'With what is at Facebook', frozen, false),
+    stage(
+      'Sent',
+      frozen ? `${n(run.added + run.removed)} of ${n((run.toAdd ?? 0) + (run.toRemove ?? 0))} rows` : 'To Facebook',
+      run.sentAt !== null,
+      reached === 2,
+    ),
+    stage('Confirmed', 'Size and ad sets', run.state === 'confirmed', reached === 3),
+  ];
+}
+
+/** Late by this many ms; null when it began within a minute of its occurrence. */
+export function lateByMs(run: RunView): number | null {
+  const late = (run.frozenAt ?? run.createdAt).getTime() - run.occurrenceAt.getTime();
+  return run.trigger !== 'manual' && late >= 60_000 ? late : null;
+}
