@@ -16,7 +16,6 @@ import {
   text,
   timestamp,
   unique,
-  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
@@ -152,6 +151,7 @@ export const profileIdentifiers = pgTable(
     primaryKey({ columns: [t.workspaceId, t.profileId] }),
     index('profile_identifiers_email').on(t.workspaceId, t.email),
     index('profile_identifiers_phone').on(t.workspaceId, t.phone),
+    index('profile_identifiers_madid').on(t.workspaceId, t.mobileAdvertiserId).where(sql`${t.mobileAdvertiserId} is not null`),
   ],
 );
 
@@ -167,10 +167,7 @@ export const profileIds = pgTable(
     profileId: profileId(),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.workspaceId, t.kind, t.value] }),
-    index('profile_ids_profile').on(t.workspaceId, t.profileId),
-  ],
+  (t) => [primaryKey({ columns: [t.workspaceId, t.kind, t.value] }), index('profile_ids_profile').on(t.workspaceId, t.profileId)],
 );
 
 /** The catalogue. An event id belongs to one workspace, so an index led by it is already that workspace's. */
@@ -370,14 +367,12 @@ export const campaigns = pgTable(
   (t) => [
     index('campaigns_workspace').on(t.workspaceId, t.updatedAt),
     // The tick asks for exactly this; ten thousand idle campaigns cost it nothing.
-    index('campaigns_due')
-      .on(t.nextAt)
-      .where(sql`${t.nextAt} is not null`),
+    index('campaigns_due').on(t.nextAt).where(sql`${t.nextAt} is not null`),
   ],
 );
 
-export type CampaignMode = 'mirror' | 'add' | 'remove';
-export type AtEnd = 'keep' | 'empty' | 'detach';
+export type CampaignMode = 'mirror' | 'add';
+export type AtEnd = 'keep';
 
 /** Immutable. A run keeps the version it was made under. */
 export const campaignVersions = pgTable(
@@ -447,8 +442,8 @@ export const audiences = pgTable(
     checkedAt: instant('checked_at'),
     createdAt: instant('created_at').notNull(),
   },
-  // One audience is fed by one campaign at a time.
-  (t) => [uniqueIndex('audiences_facebook').on(t.adAccountId, t.facebookId)],
+  // One audience is fed by one campaign at a time; not unique, for a finished campaign keeps the name of what it fed.
+  (t) => [index('audiences_facebook').on(t.workspaceId, t.adAccountId, t.facebookId)],
 );
 
 export type MemberState = 'adding' | 'in' | 'removing';
@@ -481,16 +476,7 @@ export const audienceMembers = pgTable(
 );
 
 /** States say what is already true; lib/sync/run-state.ts has the allowed transitions. */
-export type RunState =
-  | 'queued'
-  | 'audience_ready'
-  | 'frozen'
-  | 'sent'
-  | 'confirmed'
-  | 'failed'
-  | 'cancelled'
-  | 'skipped'
-  | 'collapsed';
+export type RunState = 'queued' | 'audience_ready' | 'frozen' | 'sent' | 'confirmed' | 'failed' | 'cancelled' | 'skipped' | 'collapsed';
 export type RunTrigger = 'schedule' | 'catch_up' | 'manual';
 
 export const syncRuns = pgTable(
@@ -543,6 +529,8 @@ export const syncRuns = pgTable(
 );
 
 export type BatchOp = 'remove' | 'add';
+/** deferred: Facebook refused a removal that would leave too few; the rows stay `removing` for a later run. */
+export type BatchState = 'pending' | 'sent' | 'deferred';
 
 export const syncBatches = pgTable(
   'sync_batches',
@@ -555,7 +543,7 @@ export const syncBatches = pgTable(
     workspaceId: workspaceId(),
     op: text('op').$type<BatchOp>().notNull(),
     rows: integer('rows').notNull(),
-    state: text('state').$type<'pending' | 'sent'>().notNull(),
+    state: text('state').$type<BatchState>().notNull(),
     received: integer('received'),
     invalid: integer('invalid'),
     attempts: integer('attempts').notNull().default(0),

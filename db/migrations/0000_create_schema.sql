@@ -350,7 +350,7 @@ ALTER TABLE "sync_runs" ADD CONSTRAINT "sync_runs_campaign_id_campaigns_id_fk" F
 CREATE INDEX "audience_members_remove" ON "audience_members" USING btree ("run_id","remove_batch","profile_id") WHERE "audience_members"."remove_batch" is not null;--> statement-breakpoint
 CREATE INDEX "audience_members_add" ON "audience_members" USING btree ("run_id","add_batch","profile_id") WHERE "audience_members"."add_batch" is not null;--> statement-breakpoint
 CREATE INDEX "audience_members_profile" ON "audience_members" USING btree ("workspace_id","profile_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "audiences_facebook" ON "audiences" USING btree ("ad_account_id","facebook_id");--> statement-breakpoint
+CREATE INDEX "audiences_facebook" ON "audiences" USING btree ("workspace_id","ad_account_id","facebook_id");--> statement-breakpoint
 CREATE INDEX "campaigns_workspace" ON "campaigns" USING btree ("workspace_id","updated_at");--> statement-breakpoint
 CREATE INDEX "campaigns_due" ON "campaigns" USING btree ("next_at") WHERE "campaigns"."next_at" is not null;--> statement-breakpoint
 CREATE INDEX "events_event_time" ON "events" USING btree ("event_id","time") INCLUDE ("profile_id","amount","label");--> statement-breakpoint
@@ -360,8 +360,38 @@ CREATE INDEX "memberships_user" ON "memberships" USING btree ("user_id");--> sta
 CREATE INDEX "profile_events_last" ON "profile_events" USING btree ("event_id","last_time") INCLUDE ("profile_id");--> statement-breakpoint
 CREATE INDEX "profile_identifiers_email" ON "profile_identifiers" USING btree ("workspace_id","email");--> statement-breakpoint
 CREATE INDEX "profile_identifiers_phone" ON "profile_identifiers" USING btree ("workspace_id","phone");--> statement-breakpoint
+CREATE INDEX "profile_identifiers_madid" ON "profile_identifiers" USING btree ("workspace_id","mobile_advertiser_id") WHERE "profile_identifiers"."mobile_advertiser_id" is not null;--> statement-breakpoint
 CREATE INDEX "profile_ids_profile" ON "profile_ids" USING btree ("workspace_id","profile_id");--> statement-breakpoint
 CREATE INDEX "profiles_country" ON "profiles" USING btree ("workspace_id","country");--> statement-breakpoint
 CREATE INDEX "profiles_properties" ON "profiles" USING gin ("properties" jsonb_path_ops);--> statement-breakpoint
 CREATE INDEX "sync_runs_open" ON "sync_runs" USING btree ("audience_id","occurrence_at") WHERE "sync_runs"."state" in ('queued', 'audience_ready', 'frozen', 'sent');--> statement-breakpoint
 CREATE INDEX "sync_runs_campaign" ON "sync_runs" USING btree ("campaign_id","occurrence_at");
+--> statement-breakpoint
+-- A date of the segment language to its instant: YYYY-MM-DD or YYYY-MM-DDTHH:MM[:SS[.fff]][Z|±HH:MM], local where no offset is given.
+-- Null for anything else: a cast would end the whole query at the first bad value. Where a local time comes twice, the first is meant;
+-- AT TIME ZONE takes the second.
+CREATE FUNCTION beckon_instant(value jsonb, zone text) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  m text[];
+  wall timestamp;
+  at timestamptz;
+  earlier interval;
+BEGIN
+  IF value IS NULL OR jsonb_typeof(value) <> 'string' THEN RETURN NULL; END IF;
+  m := regexp_match(value #>> '{}', '^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?(Z|[+-]\d{2}:\d{2})?)?$');
+  IF m IS NULL OR m[1] = '0000' OR m[2] NOT BETWEEN '01' AND '12' OR m[3] = '00' THEN RETURN NULL; END IF;
+  IF m[3]::int > extract(day FROM make_date(m[1]::int, m[2]::int, 1) + interval '1 month - 1 day') THEN RETURN NULL; END IF;
+  IF coalesce(m[4], '00') > '23' OR coalesce(m[5], '00') > '59' OR coalesce(m[6], '00') > '59' THEN RETURN NULL; END IF;
+  wall := make_timestamp(m[1]::int, m[2]::int, m[3]::int, coalesce(m[4], '0')::int, coalesce(m[5], '0')::int,
+    (coalesce(m[6], '0') || '.' || coalesce(m[7], '0'))::double precision);
+  IF m[8] = 'Z' THEN RETURN wall AT TIME ZONE 'UTC'; END IF;
+  IF m[8] IS NOT NULL THEN
+    IF substr(m[8], 2, 2) > '23' OR right(m[8], 2) > '59' THEN RETURN NULL; END IF;
+    RETURN (wall - (m[8] || ':00')::interval) AT TIME ZONE 'UTC';
+  END IF;
+  at := wall AT TIME ZONE zone;
+  FOREACH earlier IN ARRAY ARRAY[interval '2 hours', interval '1 hour', interval '30 minutes'] LOOP
+    IF (at - earlier) AT TIME ZONE zone = wall THEN RETURN at - earlier; END IF;
+  END LOOP;
+  RETURN at;
+END $$;

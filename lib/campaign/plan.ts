@@ -34,7 +34,7 @@ const planFields = {
   adAccountId: z.string().regex(/^act_\d+$/, 'An ad account id looks like act_123.'),
   adAccountName: z.string().max(400).optional(),
   audience: audienceChoiceSchema,
-  mode: z.enum(['mirror', 'add', 'remove']),
+  mode: z.enum(['mirror', 'add'], { error: 'mirror or add; "remove" is not available yet.' }),
   adSets: z
     .array(adSetChoiceSchema)
     .max(100, 'At most 100 ad sets.')
@@ -45,7 +45,7 @@ const planFields = {
       message: 'Send at least one of email, phone or mobile advertiser id: the others match nobody alone.',
     })
     .optional(),
-  atEnd: z.enum(['keep', 'empty', 'detach']),
+  atEnd: z.literal('keep', { error: 'The audience is kept at the end; "empty" and "detach" are not available yet.' }),
 };
 
 /** A draft: any part may be missing; what is there must be well-formed. */

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { and, eq, ne, notInArray, sql } from 'drizzle-orm';
+import type { WorkspaceId } from '@/lib/auth';
+import type { AudienceChoice } from '@/lib/campaign/plan';
+import { AppError, invariant } from '@/lib/errors';
+import { keysFor } from '@/lib/facebook/row';
+import { type Identifier, identifierBit, identifiers } from '@/lib/identity/identifiers';
+import type { Database } from './client';
+import { audiences, campaigns, profiles } from './schema';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+export type AudienceRow = typeof audiences.$inferSelect;
+
+/** Any constant: two campaigns that reach for the same audience take turns. */
+const audienceLock = 7_205_113;
+
+export type AudienceWish = {
+  campaignId: string;
+  campaignName: string;
+  adAccountId: string;
+  choice: AudienceChoice;
+  identifiers: readonly Identifier[] | null;
+};
+
+/**
+ * The campaign's audience row, made at its first scheduling. What has been at Facebook already is not exchanged for another.
+ * @throws AppError conflict where another campaign feeds the existing audience, naming it.
+ */
+export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: AudienceWish, now: Date): Promise<AudienceRow> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${audienceLock}, ${workspaceId})`);
+  const facebookId = 'existing' in wish.choice ? wish.choice.existing : null;
+  if (facebookId) await refuseIfFed(tx, workspaceId, wish, facebookId);
+  const [mine] = await tx.select().from(audiences).where(eq(audiences.campaignId, wish.campaignId));
+  if (mine?.facebookId) {
+    const same = mine.adAccountId === wish.adAccountId && (facebookId === null ? mine.made : mine.facebookId === facebookId);
+    if (!same)
+      throw new AppError(
+        'conflict',
+        'This campaign already has an audience at Facebook. Clone the campaign to use another one.',
+        'audience',
+      );
+    return mine;
+  }
+  const facts = {
+    adAccountId: wish.adAccountId,
+    facebookId,
+    made: facebookId === null,
+    name: 'new' in wish.choice ? wish.choice.new.name : wish.campaignName,
+    schema: keysFor(wish.identifiers ?? (await existingIdentifiers(tx, workspaceId))),
+  };
+  const [row] = await tx
+    .insert(audiences)
+    .values({ ...facts, workspaceId, campaignId: wish.campaignId, mark: `beckon:${randomBytes(9).toString('base64url')}`, createdAt: now })
+    .onConflictDoUpdate({ target: audiences.campaignId, set: facts })
+    .returning();
+  invariant(row, 'an audience row was written');
+  return row;
+}
+
+async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, wish: AudienceWish, facebookId: string): Promise<void> {
+  const [other] = await tx
+    .select({ name: campaigns.name })
+    .from(audiences)
+    .innerJoin(campaigns, eq(campaigns.id, audiences.campaignId))
+    .where(
+      and(
+        eq(audiences.workspaceId, workspaceId),
+        eq(audiences.adAccountId, wish.adAccountId),
+        eq(audiences.facebookId, facebookId),
+        ne(audiences.campaignId, wish.campaignId),
+        notInArray(campaigns.state, ['completed', 'stopped', 'archived']),
+      ),
+    );
+  if (other)
+    throw new AppError(
+      'conflict',
+      `The campaign “${other.name}” feeds this audience already. One audience is fed by one campaign at a time.`,
+      'audience',
+    );
+}
+
+const everyIdentifier = 2 ** identifiers.length - 1;
+
+/** All that any profile has; without profiles, all there are. The first initial only repeats the first name. */
+async function existingIdentifiers(tx: Tx, workspaceId: WorkspaceId): Promise<Identifier[]> {
+  const [row] = await tx
+    .select({ mask: sql<number | null>`bit_or(${profiles.identifierMask})` })
+    .from(profiles)
+    .where(eq(profiles.workspaceId, workspaceId));
+  // The two that most people have are always there, for those who come later: the schema cannot grow.
+  const mask = row?.mask ? row.mask | identifierBit.email | identifierBit.phone : everyIdentifier;
+  return identifiers.filter((name) => name !== 'firstInitial' && (mask & identifierBit[name]) !== 0);
+}
+
+export async function audienceOfCampaign(db: Database, workspaceId: WorkspaceId, campaignId: string): Promise<AudienceRow | null> {
+  const [row] = await db.orm
+    .select()
+    .from(audiences)
+    .where(and(eq(audiences.workspaceId, workspaceId), eq(audiences.campaignId, campaignId)));
+  return row ?? null;
+}

@@ -1,0 +1,326 @@
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { WorkspaceId } from '@/lib/auth';
+import { type CampaignDraft, type CampaignPlan, campaignPlanSchema } from '@/lib/campaign/plan';
+import { AppError, invariant } from '@/lib/errors';
+import { nextOccurrence, pastWallTimes, withoutDuplicates } from '@/lib/schedule/occurrences';
+import { type AudienceRow, claimAudience } from './audiences';
+import type { Database } from './client';
+import { connectionById, defaultConnection } from './connections';
+import { audienceMembers, audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
+import { segmentByKey } from './segments';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+export type CampaignVersion = typeof campaignVersions.$inferSelect;
+
+export async function createDraft(
+  db: Database,
+  workspaceId: WorkspaceId,
+  draft: CampaignDraft,
+  userId: string | null,
+  now: Date,
+): Promise<{ id: string }> {
+  const values = {
+    workspaceId,
+    name: draft.name ?? 'Untitled campaign',
+    state: 'draft' as const,
+    draft,
+    createdBy: userId,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const [row] = await db.orm.insert(campaigns).values(values).returning({ id: campaigns.id });
+  invariant(row, 'an inserted campaign has an id');
+  return row;
+}
+
+/** Replaces the draft; what runs is untouched until Schedule is pressed. */
+export async function saveDraft(db: Database, workspaceId: WorkspaceId, id: string, draft: CampaignDraft, now: Date): Promise<void> {
+  const campaign = await ownCampaign(db.orm, workspaceId, id);
+  refuseIfOver(campaign.state);
+  // A running campaign keeps its name until the new version stands.
+  const name = campaign.state === 'draft' && draft.name ? draft.name : campaign.name;
+  await db.orm.update(campaigns).set({ draft, name, updatedAt: now }).where(own(workspaceId, id));
+}
+
+/** Gives up the unscheduled edits of a campaign that has a version. */
+export async function discardDraft(db: Database, workspaceId: WorkspaceId, id: string, now: Date): Promise<void> {
+  const campaign = await ownCampaign(db.orm, workspaceId, id);
+  if (campaign.versionId === null) throw new AppError('conflict', 'This campaign is only a draft: archive it instead.');
+  await db.orm.update(campaigns).set({ draft: null, updatedAt: now }).where(own(workspaceId, id));
+}
+
+/**
+ * The only thing that starts anything: checks the whole plan, writes an immutable version, claims the audience, sets the next occurrence.
+ * @throws AppError with the path of the fault in the plan; nothing is written then.
+ */
+export async function scheduleCampaign(
+  db: Database,
+  workspaceId: WorkspaceId,
+  id: string,
+  now: Date,
+  userId: string | null,
+): Promise<{ version: number; nextAt: Date; droppedDates: number }> {
+  const seen = await ownCampaign(db.orm, workspaceId, id);
+  refuseIfOver(seen.state);
+  if (!seen.draft) throw new AppError('conflict', 'There is nothing new to schedule.');
+  const plan = checkedPlan(seen.draft, now);
+  if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
+  const connection = plan.connectionId
+    ? await connectionById(db, workspaceId, plan.connectionId)
+    : await defaultConnection(db, workspaceId);
+  if (!connection) throw new AppError('unprocessable', 'The chosen connection to Facebook is gone. Choose another.', 'connectionId');
+  const { schedule, dropped } = withoutDuplicates(plan.schedule);
+  const nextAt = nextOccurrence(schedule, { scheduledAt: now, after: new Date(now.getTime() - 1) });
+  if (!nextAt) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
+  return db.orm.transaction(async (tx) => {
+    const campaign = await ownCampaign(tx, workspaceId, id, true);
+    if (campaign.updatedAt.getTime() !== seen.updatedAt.getTime())
+      throw new AppError('conflict', 'Somebody else has just changed this campaign. Look it over and try again.');
+    const wish = {
+      campaignId: id,
+      campaignName: plan.name,
+      adAccountId: plan.adAccountId,
+      choice: plan.audience,
+      identifiers: plan.identifiers ?? null,
+    };
+    await claimAudience(tx, workspaceId, wish, now);
+    const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, { connectionId: connection.id, userId, now });
+    await tx
+      .update(campaigns)
+      .set({
+        name: plan.name,
+        state: 'scheduled',
+        blocker: null,
+        draft: null,
+        versionId: version.id,
+        nextAt,
+        occurrencesDone: 0,
+        updatedAt: now,
+      })
+      .where(own(workspaceId, id));
+    return { version: version.version, nextAt, droppedDates: dropped };
+  });
+}
+
+/** @throws AppError invalid with the path of the first fault. */
+export function checkedPlan(draft: CampaignDraft, now: Date): CampaignPlan {
+  const parsed = campaignPlanSchema.safeParse(draft);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = issue?.path.join('.') ?? '';
+    throw new AppError(
+      'invalid',
+      missingPart[path] && issue?.code === 'invalid_type' ? missingPart[path] : (issue?.message ?? 'The plan is not complete.'),
+      path,
+    );
+  }
+  const past = pastWallTimes(parsed.data.schedule, now);
+  if (past.length > 0) throw new AppError('invalid', `${past.join(', ').replaceAll('T', ' ')} is in the past.`, 'schedule');
+  return parsed.data;
+}
+
+const missingPart: Record<string, string> = {
+  name: 'Name the campaign.',
+  schedule: 'Say when it runs.',
+  adAccountId: 'Choose an ad account.',
+  audience: 'Choose an audience.',
+};
+
+async function insertVersion(
+  tx: Tx,
+  workspaceId: WorkspaceId,
+  campaignId: string,
+  plan: CampaignPlan,
+  by: { connectionId: string; userId: string | null; now: Date },
+): Promise<CampaignVersion> {
+  const [last] = await tx
+    .select({ version: sql<number | null>`max(${campaignVersions.version})` })
+    .from(campaignVersions)
+    .where(eq(campaignVersions.campaignId, campaignId));
+  const [row] = await tx
+    .insert(campaignVersions)
+    .values({
+      workspaceId,
+      campaignId,
+      version: (last?.version ?? 0) + 1,
+      segmentKey: plan.segment ?? null,
+      definition: plan.definition ?? null,
+      schedule: plan.schedule,
+      scheduledAt: by.now,
+      connectionId: by.connectionId,
+      adAccountId: plan.adAccountId,
+      adAccountName: plan.adAccountName ?? plan.adAccountId,
+      audience: plan.audience,
+      mode: plan.mode,
+      adSets: plan.adSets,
+      identifiers: plan.identifiers ?? null,
+      atEnd: plan.atEnd,
+      createdBy: by.userId,
+      createdAt: by.now,
+    })
+    .returning();
+  invariant(row, 'an inserted version has an id');
+  return row;
+}
+
+export type CampaignDetail = {
+  id: string;
+  name: string;
+  state: CampaignState;
+  blocker: Blocker | null;
+  /** Unscheduled edits; for a campaign without any, its version as a draft, ready to be edited. */
+  draft: CampaignDraft;
+  hasUnscheduledEdits: boolean;
+  version: CampaignVersion | null;
+  nextAt: Date | null;
+  occurrencesDone: number;
+  createdBy: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  audience: AudienceRow | null;
+  /** In the audience by the ledger. */
+  members: number;
+};
+
+export async function campaignDetail(db: Database, workspaceId: WorkspaceId, id: string): Promise<CampaignDetail> {
+  const [row] = await db.orm
+    .select({ campaign: campaigns, version: campaignVersions, audience: audiences, createdBy: users.name })
+    .from(campaigns)
+    .leftJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
+    .leftJoin(audiences, eq(audiences.campaignId, campaigns.id))
+    .leftJoin(users, eq(users.id, campaigns.createdBy))
+    .where(own(workspaceId, id));
+  if (!row) throw new AppError('not_found', 'There is no such campaign.');
+  const { campaign, version, audience } = row;
+  const { name, state, blocker, nextAt, occurrencesDone, createdAt, updatedAt } = campaign;
+  const draft = campaign.draft ?? (version ? draftOf(campaign.name, version) : {});
+  const members = audience ? ((await memberCounts(db, [audience.id])).get(audience.id) ?? 0) : 0;
+  const facts = { id, name, state, blocker, nextAt, occurrencesDone, createdAt, updatedAt };
+  return {
+    ...facts,
+    draft,
+    hasUnscheduledEdits: campaign.draft !== null && version !== null,
+    version,
+    audience,
+    members,
+    createdBy: row.createdBy,
+  };
+}
+
+function draftOf(name: string, version: CampaignVersion): CampaignDraft {
+  const { segmentKey, definition, schedule, connectionId, adAccountId, adAccountName, audience, mode, adSets, atEnd } = version;
+  const who = segmentKey === null ? { definition: definition ?? undefined } : { segment: segmentKey };
+  const chosen = (version.identifiers ?? undefined) as CampaignDraft['identifiers'];
+  return {
+    name,
+    ...who,
+    schedule,
+    connectionId,
+    adAccountId,
+    adAccountName,
+    audience,
+    mode,
+    adSets,
+    atEnd,
+    ...(chosen ? { identifiers: chosen } : {}),
+  };
+}
+
+export type CampaignRow = Pick<
+  CampaignDetail,
+  'id' | 'name' | 'state' | 'blocker' | 'nextAt' | 'updatedAt' | 'members' | 'draft' | 'version'
+> & {
+  lastRun: typeof syncRuns.$inferSelect | null;
+};
+
+/** Newest change first; archived ones only where asked for. */
+export async function listCampaigns(db: Database, workspaceId: WorkspaceId, archived = false): Promise<CampaignRow[]> {
+  const rows = await db.orm
+    .select({ campaign: campaigns, version: campaignVersions, audienceId: audiences.id })
+    .from(campaigns)
+    .leftJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
+    .leftJoin(audiences, eq(audiences.campaignId, campaigns.id))
+    .where(and(eq(campaigns.workspaceId, workspaceId), archived ? undefined : sql`${campaigns.state} <> 'archived'`))
+    .orderBy(desc(campaigns.updatedAt));
+  const members = await memberCounts(
+    db,
+    rows.flatMap((row) => (row.audienceId === null ? [] : [row.audienceId])),
+  );
+  const runs = await lastRuns(
+    db,
+    rows.map((row) => row.campaign.id),
+  );
+  return rows.map(({ campaign, version, audienceId }) => {
+    const { id, name, state, blocker, nextAt, updatedAt } = campaign;
+    const draft = campaign.draft ?? (version ? draftOf(name, version) : {});
+    return {
+      id,
+      name,
+      state,
+      blocker,
+      nextAt,
+      updatedAt,
+      draft,
+      version,
+      members: (audienceId !== null && members.get(audienceId)) || 0,
+      lastRun: runs.get(id) ?? null,
+    };
+  });
+}
+
+/** In doubt counts as in: an `adding` or `removing` row may be at Facebook. */
+async function memberCounts(db: Database, audienceIds: number[]): Promise<Map<number, number>> {
+  if (audienceIds.length === 0) return new Map();
+  const rows = await db.orm
+    .select({ audienceId: audienceMembers.audienceId, members: sql<number>`count(*)::int` })
+    .from(audienceMembers)
+    .where(and(inArray(audienceMembers.audienceId, audienceIds), sql`${audienceMembers.state} <> 'adding'`))
+    .groupBy(audienceMembers.audienceId);
+  return new Map(rows.map((row) => [row.audienceId, row.members]));
+}
+
+async function lastRuns(db: Database, campaignIds: string[]): Promise<Map<string, typeof syncRuns.$inferSelect>> {
+  if (campaignIds.length === 0) return new Map();
+  const rows = await db.orm
+    .selectDistinctOn([syncRuns.campaignId])
+    .from(syncRuns)
+    .where(inArray(syncRuns.campaignId, campaignIds))
+    .orderBy(syncRuns.campaignId, desc(syncRuns.occurrenceAt));
+  return new Map(rows.map((row) => [row.campaignId, row]));
+}
+
+/** @throws AppError not_found for one of another workspace. @param lock for the length of the transaction. */
+export async function ownCampaign(
+  tx: Pick<Tx, 'select'>,
+  workspaceId: WorkspaceId,
+  id: string,
+  lock = false,
+): Promise<typeof campaigns.$inferSelect> {
+  const query = tx.select().from(campaigns).where(own(workspaceId, id));
+  const [row] = lock ? await query.for('update') : await query;
+  if (!row) throw new AppError('not_found', 'There is no such campaign.');
+  return row;
+}
+
+export const own = (workspaceId: WorkspaceId, id: string) => {
+  if (!/^[0-9a-f-]{36}$/i.test(id)) throw new AppError('not_found', 'There is no such campaign.');
+  return and(eq(campaigns.workspaceId, workspaceId), eq(campaigns.id, id));
+};
+
+function refuseIfOver(state: CampaignState): void {
+  if (state === 'stopped' || state === 'archived')
+    throw new AppError('conflict', `The campaign is ${state}, and that is final. Clone it to go on.`);
+}
+
+/** A new draft with the same choices; the audience is a new one. */
+export async function cloneCampaign(
+  db: Database,
+  workspaceId: WorkspaceId,
+  id: string,
+  userId: string | null,
+  now: Date,
+): Promise<{ id: string }> {
+  const { draft, name } = await campaignDetail(db, workspaceId, id);
+  return createDraft(db, workspaceId, { ...draft, name: `${name} (copy)`.slice(0, 120) }, userId, now);
+}

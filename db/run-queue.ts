@@ -1,0 +1,141 @@
+import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import type { WorkspaceId } from '@/lib/auth';
+import { gracePeriodMs, nextOccurrence, occurrences } from '@/lib/schedule/occurrences';
+import type { Database } from './client';
+import type { Run } from './runs';
+import { audiences, type CampaignState, campaigns, campaignVersions, type RunState, type RunTrigger, syncRuns } from './schema';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+const moving: CampaignState[] = ['scheduled', 'running', 'awaiting_next', 'blocked'];
+
+/** Campaigns whose next occurrence has come, earliest first. */
+export async function dueCampaigns(db: Database, now: Date, limit: number): Promise<{ id: string }[]> {
+  return db.orm
+    .select({ id: campaigns.id })
+    .from(campaigns)
+    .where(and(isNotNull(campaigns.nextAt), lte(campaigns.nextAt, now), inArray(campaigns.state, moving)))
+    .orderBy(campaigns.nextAt)
+    .limit(limit);
+}
+
+/** A run starts this much after its occurrence at most before it is called a catch-up. */
+const promptMs = 2 * 60_000;
+
+/**
+ * Makes the run of the newest occurrence that has come, records the ones missed before it, and moves `next_at`: one transaction a
+ * campaign, so a tick that comes late, twice or from two machines changes nothing. @returns how many runs were queued and skipped.
+ */
+export async function queueDueRun(db: Database, campaignId: string, now: Date): Promise<{ queued: number; skipped: number }> {
+  return db.orm.transaction(async (tx) => {
+    const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, campaignId)).for('update', { skipLocked: true });
+    if (!campaign?.nextAt || campaign.nextAt > now || !moving.includes(campaign.state)) return { queued: 0, skipped: 0 };
+    const [version] = await tx
+      .select()
+      .from(campaignVersions)
+      .where(eq(campaignVersions.id, campaign.versionId ?? 0));
+    const [audience] = await tx.select({ id: audiences.id }).from(audiences).where(eq(audiences.campaignId, campaignId));
+    if (!version || !audience) return { queued: 0, skipped: 0 };
+    const { schedule, scheduledAt } = version;
+    const due = occurrences(schedule, { scheduledAt, after: new Date(campaign.nextAt.getTime() - 1), until: now, limit: 100_000 });
+    const newest = due.at(-1) ?? campaign.nextAt;
+    const lateMs = now.getTime() - newest.getTime();
+    const inTime = lateMs <= gracePeriodMs(schedule, scheduledAt, newest);
+    const base = { workspaceId: campaign.workspaceId, campaignId, versionId: version.id, audienceId: audience.id, createdAt: now };
+    const missed = inTime ? due.slice(0, -1) : due;
+    await insertRuns(tx, base, missed, { state: 'skipped', trigger: 'schedule' });
+    const trigger = missed.length > 0 || lateMs > promptMs ? 'catch_up' : 'schedule';
+    const queued = inTime ? await insertRuns(tx, base, [newest], { state: 'queued', trigger }) : 0;
+    if (queued > 0) await collapseOlder(tx, audience.id, newest, now);
+    const nextAt = nextOccurrence(schedule, { scheduledAt, after: newest });
+    const state: CampaignState =
+      queued > 0 ? (campaign.state === 'blocked' ? 'blocked' : 'running') : await restingState(tx, campaignId, nextAt);
+    await tx
+      .update(campaigns)
+      .set({ nextAt, state, occurrencesDone: campaign.occurrencesDone + due.length })
+      .where(eq(campaigns.id, campaignId));
+    return { queued, skipped: missed.length };
+  });
+}
+
+type RunBase = { workspaceId: WorkspaceId; campaignId: string; versionId: number; audienceId: number; createdAt: Date };
+
+async function insertRuns(tx: Tx, base: RunBase, at: Date[], as: { state: RunState; trigger: RunTrigger }): Promise<number> {
+  let inserted = 0;
+  for (let i = 0; i < at.length; i += 1000) {
+    const finishedAt = as.state === 'skipped' ? base.createdAt : null;
+    const values = at.slice(i, i + 1000).map((occurrenceAt) => ({ ...base, ...as, occurrenceAt, finishedAt }));
+    inserted += (await tx.insert(syncRuns).values(values).onConflictDoNothing().returning({ id: syncRuns.id })).length;
+  }
+  return inserted;
+}
+
+/** Runs of one audience never overlap: of those that have not begun, only the newest is still worth making. */
+async function collapseOlder(tx: Tx, audienceId: number, newest: Date, now: Date): Promise<void> {
+  await tx
+    .update(syncRuns)
+    .set({ state: 'collapsed', finishedAt: now, waitUntil: null })
+    .where(sql`${syncRuns.audienceId} = ${audienceId} and ${syncRuns.state} = 'queued' and ${syncRuns.occurrenceAt} < ${newest.toISOString()}::timestamptz
+      and (${syncRuns.leasedUntil} is null or ${syncRuns.leasedUntil} < ${now.toISOString()}::timestamptz)`);
+}
+
+/** What a campaign is when a run of it has ended, or none was made. */
+export async function restingState(tx: Tx, campaignId: string, nextAt: Date | null): Promise<CampaignState> {
+  const [open] = await tx.execute<{ id: number }>(sql`
+    select id from sync_runs where campaign_id = ${campaignId} and state in ('queued', 'audience_ready', 'frozen', 'sent') limit 1`);
+  return open ? 'running' : nextAt ? 'awaiting_next' : 'completed';
+}
+
+export type Lease = { engine: string; ms: number };
+
+/** Leases the oldest run that may move, in one statement; per audience only the oldest open one. */
+export async function claimRun(db: Database, lease: Lease, now: Date): Promise<Run | null> {
+  const at = now.toISOString();
+  const [claimed] = await db.sql<{ id: number }[]>`
+    update sync_runs set leased_by = ${lease.engine}, leased_until = ${at}::timestamptz + ${lease.ms} * interval '1 millisecond'
+    where id = (
+      select r.id from sync_runs r join campaigns c on c.id = r.campaign_id
+      where r.state in ('queued', 'audience_ready', 'frozen', 'sent')
+        and (r.wait_until is null or r.wait_until <= ${at}::timestamptz)
+        and (r.leased_until is null or r.leased_until < ${at}::timestamptz)
+        and c.state not in ('paused', 'stopped', 'archived')
+        and not exists (
+          select from sync_runs o where o.audience_id = r.audience_id and o.state in ('queued', 'audience_ready', 'frozen', 'sent')
+            and (o.occurrence_at, o.id) < (r.occurrence_at, r.id))
+      order by r.occurrence_at, r.id limit 1
+      for update of r skip locked
+    ) returning id`;
+  if (!claimed) return null;
+  const [run] = await db.orm.select().from(syncRuns).where(eq(syncRuns.id, claimed.id));
+  return run ?? null;
+}
+
+/** Another engine has taken the run over: whatever this one was about to write must not be written. */
+export class LeaseLost extends Error {
+  constructor() {
+    super('the lease on the run was lost');
+    this.name = 'LeaseLost';
+  }
+}
+
+type RunChange = Partial<typeof syncRuns.$inferInsert>;
+
+/** Writes to the run only while it is still in the expected state and this engine's. @throws LeaseLost */
+export async function writeRun(tx: Tx, run: Run, lease: Lease, change: RunChange, now: Date): Promise<Run> {
+  const leasedUntil = new Date(now.getTime() + lease.ms);
+  const [row] = await tx
+    .update(syncRuns)
+    .set({ leasedUntil, ...change })
+    .where(and(eq(syncRuns.id, run.id), eq(syncRuns.state, run.state), eq(syncRuns.leasedBy, lease.engine)))
+    .returning();
+  if (!row) throw new LeaseLost();
+  return row;
+}
+
+/** Lets go of a run that is not finished, so that another engine may go on at once. */
+export async function releaseRun(db: Database, runId: number, lease: Lease): Promise<void> {
+  await db.orm
+    .update(syncRuns)
+    .set({ leasedBy: null, leasedUntil: null })
+    .where(and(eq(syncRuns.id, runId), eq(syncRuns.leasedBy, lease.engine)));
+}

@@ -1,0 +1,88 @@
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import type { WorkspaceId } from '@/lib/auth';
+import { AppError } from '@/lib/errors';
+import { type ScreenState, screenState } from '@/lib/sync/run-state';
+import type { Database } from './client';
+import { audienceSizes, audiences, campaigns, syncBatches, syncRuns } from './schema';
+
+export type Run = typeof syncRuns.$inferSelect;
+export type Batch = typeof syncBatches.$inferSelect;
+export type RunRow = Run & { screenState: ScreenState };
+
+/** Newest occurrence first. */
+export async function runsOfCampaign(db: Database, workspaceId: WorkspaceId, campaignId: string, limit = 100): Promise<RunRow[]> {
+  const rows = await db.orm
+    .select({ run: syncRuns, deferred: deferredRows })
+    .from(syncRuns)
+    .where(and(eq(syncRuns.workspaceId, workspaceId), eq(syncRuns.campaignId, campaignId)))
+    .orderBy(desc(syncRuns.occurrenceAt))
+    .limit(limit);
+  return rows.map(withScreenState);
+}
+
+const deferredRows = sql<number>`coalesce((select sum(b.rows) from sync_batches b where b.run_id = ${syncRuns.id} and b.state = 'deferred'), 0)::int`;
+
+const withScreenState = ({ run, deferred }: { run: Run; deferred: number }): RunRow => ({
+  ...run,
+  screenState: screenState({ ...run, deferred }),
+});
+
+export type RunDetail = RunRow & {
+  campaignName: string;
+  batches: Batch[];
+  /** Rows in batches, and of them those answered: the progress of sending. */
+  rowsTotal: number;
+  rowsDone: number;
+};
+
+/** @throws AppError not_found for one of another workspace. */
+export async function runDetail(db: Database, workspaceId: WorkspaceId, runId: number): Promise<RunDetail> {
+  const [row] = Number.isSafeInteger(runId)
+    ? await db.orm
+        .select({ run: syncRuns, deferred: deferredRows, campaignName: campaigns.name })
+        .from(syncRuns)
+        .innerJoin(campaigns, eq(campaigns.id, syncRuns.campaignId))
+        .where(and(eq(syncRuns.workspaceId, workspaceId), eq(syncRuns.id, runId)))
+    : [];
+  if (!row) throw new AppError('not_found', 'There is no such run.');
+  const batches = await db.orm.select().from(syncBatches).where(eq(syncBatches.runId, runId)).orderBy(asc(syncBatches.seq));
+  const rowsTotal = batches.reduce((sum, batch) => sum + batch.rows, 0);
+  const rowsDone = batches.reduce((sum, batch) => sum + (batch.state === 'pending' ? 0 : batch.rows), 0);
+  return { ...withScreenState(row), campaignName: row.campaignName, batches, rowsTotal, rowsDone };
+}
+
+export type Reject = { userId: string | null; anonymousId: string | null; batch: number; reason: string };
+
+/** In pages, by profile: memory stays flat. */
+export async function* rejectsOfRun(db: Database, workspaceId: WorkspaceId, runId: number): AsyncIterable<Reject> {
+  let last = '0';
+  for (;;) {
+    const page = await db.sql<(Reject & { profileId: string })[]>`
+      select r.profile_id::text as "profileId", r.batch, r.reason,
+        (select min(value) from profile_ids i where i.workspace_id = r.workspace_id and i.profile_id = r.profile_id and i.kind = 'user') as "userId",
+        (select min(value) from profile_ids i where i.workspace_id = r.workspace_id and i.profile_id = r.profile_id and i.kind = 'anonymous') as "anonymousId"
+      from rejects r
+      where r.workspace_id = ${workspaceId} and r.run_id = ${runId} and r.profile_id > ${last}
+      order by r.profile_id limit 1000`;
+    for (const { profileId, ...reject } of page) {
+      last = profileId;
+      yield reject;
+    }
+    if (page.length < 1000) return;
+  }
+}
+
+export type AudienceSize = { at: Date; members: number; facebookLower: number | null; facebookUpper: number | null };
+
+/** Oldest first, the last 400 measurements. */
+export async function sizesOfAudience(db: Database, workspaceId: WorkspaceId, campaignId: string): Promise<AudienceSize[]> {
+  const { at, members, facebookLower, facebookUpper } = audienceSizes;
+  const rows = await db.orm
+    .select({ at, members, facebookLower, facebookUpper })
+    .from(audienceSizes)
+    .innerJoin(audiences, eq(audiences.id, audienceSizes.audienceId))
+    .where(and(eq(audienceSizes.workspaceId, workspaceId), eq(audiences.campaignId, campaignId)))
+    .orderBy(desc(at))
+    .limit(400);
+  return rows.reverse();
+}

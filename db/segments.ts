@@ -1,0 +1,253 @@
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import { z } from 'zod';
+import type { WorkspaceId } from '@/lib/auth';
+import { AppError, invariant } from '@/lib/errors';
+import { type Identifier, identifierBit, reachableMask, reachingIdentifiers } from '@/lib/identity/identifiers';
+import { compile } from '@/lib/segment/compile';
+import { type Definition, eventsOf } from '@/lib/segment/definition';
+import { eventIds } from './catalogue';
+import type { Database } from './client';
+import { campaigns, campaignVersions, segments, users } from './schema';
+import { workspaceById } from './workspaces';
+
+export type Segment = { key: string; name: string; definition: Definition; owner: string | null; createdAt: Date; updatedAt: Date };
+
+const shown = {
+  key: segments.key,
+  name: segments.name,
+  definition: segments.definition,
+  owner: users.name,
+  createdAt: segments.createdAt,
+  updatedAt: segments.updatedAt,
+};
+
+/** Newest change first. */
+export async function listSegments(db: Database, workspaceId: WorkspaceId): Promise<Segment[]> {
+  const query = db.orm.select(shown).from(segments).leftJoin(users, eq(users.id, segments.createdBy));
+  return query.where(eq(segments.workspaceId, workspaceId)).orderBy(desc(segments.updatedAt));
+}
+
+/** @throws AppError unprocessable for a key that names nothing. */
+export async function segmentByKey(db: Database, workspaceId: WorkspaceId, key: string): Promise<Segment> {
+  const query = db.orm.select(shown).from(segments).leftJoin(users, eq(users.id, segments.createdBy));
+  const [row] = await query.where(and(eq(segments.workspaceId, workspaceId), eq(segments.key, key)));
+  if (!row) throw new AppError('unprocessable', `There is no segment “${key}”.`, 'segment');
+  return row;
+}
+
+export const segmentKeySchema = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'A key is made of lower-case letters, digits and single dashes, such as cart-abandoners.')
+  .max(80, 'At most 80 characters.');
+
+export type SegmentInput = { key: string; name: string; definition: Definition };
+
+/** Makes the segment, or changes it. A pattern that does not compile is refused here. @returns whether it is new. */
+export async function saveSegment(
+  db: Database,
+  workspaceId: WorkspaceId,
+  input: SegmentInput,
+  userId: string | null,
+  now: Date,
+): Promise<{ created: boolean }> {
+  await checkRuns(db, workspaceId, input.definition, now);
+  const { key, name, definition } = input;
+  const [row] = await db.orm
+    .insert(segments)
+    .values({ workspaceId, key, name, definition, createdBy: userId, createdAt: now, updatedAt: now })
+    .onConflictDoUpdate({ target: [segments.workspaceId, segments.key], set: { name, definition, updatedAt: now } })
+    .returning({ createdAt: segments.createdAt });
+  invariant(row, 'a saved segment has a row');
+  return { created: row.createdAt.getTime() === now.getTime() };
+}
+
+/** @throws AppError conflict naming the campaigns that use it; not_found. */
+export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key: string): Promise<void> {
+  const used = await campaignsUsing(db, workspaceId, key);
+  if (used.length > 0)
+    throw new AppError('conflict', `${used.map((c) => `“${c.name}”`).join(', ')} ${used.length === 1 ? 'uses' : 'use'} this segment.`);
+  const gone = await db.orm
+    .delete(segments)
+    .where(and(eq(segments.workspaceId, workspaceId), eq(segments.key, key)))
+    .returning({ key: segments.key });
+  if (gone.length === 0) throw new AppError('not_found', `There is no segment “${key}”.`);
+}
+
+/** Campaigns that follow the segment, drafts included, the archived ones not. */
+export async function campaignsUsing(
+  db: Database,
+  workspaceId: WorkspaceId,
+  key: string,
+): Promise<{ id: string; name: string; state: string }[]> {
+  return db.orm
+    .select({ id: campaigns.id, name: campaigns.name, state: campaigns.state })
+    .from(campaigns)
+    .leftJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
+    .where(
+      and(
+        eq(campaigns.workspaceId, workspaceId),
+        sql`${campaigns.state} <> 'archived'`,
+        sql`(${campaignVersions.segmentKey} = ${key} or ${campaigns.draft} ->> 'segment' = ${key})`,
+      ),
+    )
+    .orderBy(campaigns.name);
+}
+
+/** A query for the profile ids of the definition at that instant. Reads the catalogue; the query itself is run by the caller. */
+export async function segmentSql(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): Promise<SQL> {
+  const { zone } = await workspaceById(db, workspaceId);
+  const events = await eventIds(db, workspaceId, eventsOf(definition));
+  return compile(definition, { workspaceId, zone, at, events });
+}
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+const mostMs = 30_000;
+
+/** Settings of a segment's query, for one transaction only. @throws AppError where it takes longer than 30 s. */
+async function withSettings<T>(db: Database, run: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await db.orm.transaction(
+      async (tx) => {
+        await tx.execute(sql.raw(`set local statement_timeout = ${mostMs}; set local jit = off; set local work_mem = '128MB'`));
+        return run(tx);
+      },
+      { accessMode: 'read only' },
+    );
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+/** Postgres' codes: 57014 cancelled by the time-out, 2201B a pattern that does not compile. */
+function translated(error: unknown): unknown {
+  const code = (error as { cause?: { code?: string } }).cause?.code;
+  if (code === '57014') return new AppError('unprocessable', 'This segment takes longer than 30 seconds to compute. Make it narrower.', '');
+  if (code === '2201B') return new AppError('invalid', 'A pattern of “matches” does not compile.', '');
+  return error;
+}
+
+/** Patterns are compiled by Postgres: run the query over nobody. */
+async function checkRuns(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): Promise<void> {
+  for (const pattern of patternsOf(definition)) {
+    await withSettings(db, (tx) => tx.execute(sql`select '' ~ ${pattern.text}::text`)).catch((error: unknown) => {
+      if (error instanceof AppError)
+        throw new AppError('invalid', 'This pattern does not compile (POSIX regular expression).', pattern.path);
+      throw error;
+    });
+  }
+  await segmentSql(db, workspaceId, definition, at);
+}
+
+function patternsOf(definition: Definition, path = ''): { text: string; path: string }[] {
+  const at = (part: string) => (path ? `${path}.${part}` : part);
+  if ('all' in definition) return definition.all.flatMap((each, i) => patternsOf(each, at(`all[${i}]`)));
+  if ('any' in definition) return definition.any.flatMap((each, i) => patternsOf(each, at(`any[${i}]`)));
+  if ('not' in definition) return patternsOf(definition.not, at('not'));
+  if ('property' in definition) return definition.op === 'matches' ? [{ text: definition.value, path: at('value') }] : [];
+  if ('has' in definition) return [];
+  return (definition.where ?? []).flatMap((each, i) =>
+    each.op === 'matches' ? [{ text: each.value, path: at(`where[${i}].value`) }] : [],
+  );
+}
+
+export type Reach = {
+  qualify: number;
+  /** Of them, those with at least one identifier that names a person and is sent. */
+  reachable: number;
+  byIdentifier: Record<(typeof reachingIdentifiers)[number], number>;
+  exact: true;
+};
+
+/** @param sent what the campaign sends; default all. */
+export async function reach(
+  db: Database,
+  workspaceId: WorkspaceId,
+  definition: Definition,
+  at: Date,
+  sent?: readonly Identifier[],
+): Promise<Reach> {
+  const segment = await segmentSql(db, workspaceId, definition, at);
+  const mask = sent ? sent.reduce((bits, name) => bits | identifierBit[name], 0) & reachableMask : reachableMask;
+  const having = (bits: number) => sql`(count(*) filter (where (i.identifier_mask & ${bits}::int) <> 0))::int`;
+  const [row] = await withSettings(db, (tx) =>
+    tx.execute<{ qualify: number; reachable: number; email: number; phone: number; mobileAdvertiserId: number }>(sql`
+      select count(*)::int as qualify, ${having(mask)} as reachable, ${having(identifierBit.email)} as email, ${having(identifierBit.phone)} as phone,
+        ${having(identifierBit.mobileAdvertiserId)} as "mobileAdvertiserId"
+      from (${segment}) s join profiles i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id`),
+  );
+  invariant(row, 'a count has a row');
+  const { qualify, reachable, ...byIdentifier } = row;
+  return { qualify, reachable, byIdentifier, exact: true };
+}
+
+export type FunnelStep = { condition: Definition; remaining: number };
+
+/** How many remain after each part of a top-level "all", in order; one step for anything else. */
+export async function funnel(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): Promise<FunnelStep[]> {
+  const parts = 'all' in definition ? definition.all.slice(0, 8) : [definition];
+  const steps: FunnelStep[] = [];
+  for (const [i, condition] of parts.entries()) {
+    const segment = await segmentSql(db, workspaceId, { all: parts.slice(0, i + 1) }, at);
+    const [row] = await withSettings(db, (tx) => tx.execute<{ n: number }>(sql`select count(*)::int as n from (${segment}) s`));
+    steps.push({ condition, remaining: row?.n ?? 0 });
+  }
+  return steps;
+}
+
+export type MemberId = { userId: string } | { anonymousId: string };
+
+/** The name a profile goes by: its first known user id, else its first anonymous one. */
+const nameOf = (kind: 'user' | 'anonymous') =>
+  sql`(select value from profile_ids n where n.workspace_id = ${sql.raw('m.workspace_id')} and n.profile_id = m.profile_id and n.kind = ${kind} order by created_at, value limit 1)`;
+
+const dialect = new PgDialect();
+
+/** Ordered by profile, of one snapshot, a few thousand at a time: memory stays flat. */
+export async function* memberIds(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): AsyncGenerator<MemberId> {
+  const segment = await segmentSql(db, workspaceId, definition, at);
+  const query = dialect.sqlToQuery(sql`
+    select ${nameOf('user')} as "userId", ${nameOf('anonymous')} as "anonymousId"
+    from (select ${workspaceId}::int as workspace_id, s.profile_id from (${segment}) s) m order by m.profile_id`);
+  const pages = db.sql.unsafe<{ userId: string | null; anonymousId: string | null }[]>(query.sql, query.params as string[]).cursor(5000);
+  for await (const page of pages) {
+    for (const { userId, anonymousId } of page) {
+      if (userId !== null) yield { userId };
+      else if (anonymousId !== null) yield { anonymousId };
+    }
+  }
+}
+
+export type SampleMember = {
+  profileId: string;
+  name: string;
+  country: string | null;
+  lastSeen: Date;
+  has: (typeof reachingIdentifiers)[number][];
+};
+
+/** Some of them, those seen last first. */
+export async function sampleMembers(
+  db: Database,
+  workspaceId: WorkspaceId,
+  definition: Definition,
+  at: Date,
+  limit = 20,
+): Promise<SampleMember[]> {
+  const segment = await segmentSql(db, workspaceId, definition, at);
+  const rows = await withSettings(db, (tx) =>
+    tx.execute<{ profileId: string; name: string | null; country: string | null; lastSeen: string; mask: number }>(sql`
+      select m.profile_id::text as "profileId", coalesce(${nameOf('user')}, ${nameOf('anonymous')}) as name, m.country, m.last_seen as "lastSeen", m.identifier_mask as mask
+      from (
+        select i.* from (${segment}) s join profiles i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id
+        order by i.last_seen desc, i.profile_id limit ${limit}
+      ) m order by m.last_seen desc, m.profile_id`),
+  );
+  return rows.map(({ mask, lastSeen, name, ...row }) => ({
+    ...row,
+    name: name ?? row.profileId,
+    lastSeen: new Date(lastSeen),
+    has: reachingIdentifiers.filter((each) => (mask & identifierBit[each]) !== 0),
+  }));
+}

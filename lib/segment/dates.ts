@@ -1,0 +1,85 @@
+import { Temporal } from 'temporal-polyfill';
+import { z } from 'zod';
+
+const shape = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+function isReal(text: string): boolean {
+  if (!shape.test(text)) return false;
+  try {
+    Temporal.PlainDateTime.from(text.replace(/(Z|[+-]\d{2}:\d{2})$/, ''), { overflow: 'reject' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A day as the language writes it: a real one, local to the workspace. */
+export const daySchema = z
+  .string({ error: 'A day such as 2026-03-09.' })
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'A day such as 2026-03-09.')
+  .refine(isReal, 'There is no such day.');
+
+/** YYYY-MM-DD, or YYYY-MM-DDTHH:MM[:SS[.fff]][Z|±HH:MM]. */
+export const dateTextSchema = z
+  .string({ error: 'A date such as 2026-03-09 or 2026-03-09T12:00Z.' })
+  .refine(isReal, 'A real date such as 2026-03-09 or 2026-03-09T12:00Z.');
+
+const amount = z.int({ error: 'A whole number.' }).min(1, 'At least 1.').max(10_000, 'At most 10,000.');
+
+const units = ['minutes', 'hours', 'days', 'weeks', 'months', 'years'] as const;
+export type Unit = (typeof units)[number];
+export type Duration =
+  | { minutes: number }
+  | { hours: number }
+  | { days: number }
+  | { weeks: number }
+  | { months: number }
+  | { years: number };
+
+export const durationSchema = z.union(
+  [
+    z.strictObject({ minutes: amount }),
+    z.strictObject({ hours: amount }),
+    z.strictObject({ days: amount }),
+    z.strictObject({ weeks: amount }),
+    z.strictObject({ months: amount }),
+    z.strictObject({ years: amount }),
+  ],
+  { error: 'A duration such as {"days":7}: minutes, hours, days, weeks, months or years, a whole number from 1.' },
+);
+
+/** Days or longer: what a calendar counts. */
+export const calendarDurationSchema = durationSchema.refine((d) => !('minutes' in d) && !('hours' in d), 'In days or longer.');
+
+export function durationParts(duration: Duration): { unit: Unit; n: number } {
+  for (const unit of units) {
+    const n = (duration as Partial<Record<Unit, number>>)[unit];
+    if (n !== undefined) return { unit, n };
+  }
+  throw new Error('invariant: a duration has a unit');
+}
+
+/** Elapsed length; null for days and longer, which a calendar decides. */
+export function elapsedMs(duration: Duration): number | null {
+  const { unit, n } = durationParts(duration);
+  return unit === 'minutes' ? n * 60_000 : unit === 'hours' ? n * 3_600_000 : null;
+}
+
+export const localDate = (at: Date, zone: string): Temporal.PlainDate =>
+  Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone).toPlainDate();
+
+/** First instant whose local date it is: midnight, or what follows a midnight that is skipped, or the first of two. */
+export const dayStart = (date: Temporal.PlainDate, zone: string): Date => new Date(date.toZonedDateTime(zone).epochMilliseconds);
+
+export const dayEnd = (date: Temporal.PlainDate, zone: string): Date => dayStart(date.add({ days: 1 }), zone);
+
+/** The local date a duration before; a month or year keeps the day, or takes the month's last. */
+export function dateBefore(date: Temporal.PlainDate, duration: Duration): Temporal.PlainDate {
+  const { unit, n } = durationParts(duration);
+  return date.subtract({ [unit]: n });
+}
+
+export function dateAfter(date: Temporal.PlainDate, duration: Duration): Temporal.PlainDate {
+  const { unit, n } = durationParts(duration);
+  return date.add({ [unit]: n });
+}

@@ -1,0 +1,199 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { Temporal } from 'temporal-polyfill';
+import { dateAfter, dayEnd, dayStart, localDate } from './dates';
+import type { PropertyCondition } from './definition';
+import { type Bounds, boundsOf } from './window';
+
+/** Where a property's value is, and how to look at it. */
+export type Value = {
+  /** jsonb; NULL where missing. */
+  json: SQL;
+  /** float8 column with the same numbers, where the property is promoted to one. */
+  number?: SQL;
+  /** timestamptz column, for built-in dates. */
+  instant?: SQL;
+};
+
+export type Moment = { zone: string; at: Date };
+
+export const instantParam = (at: Date): SQL => sql`${at.toISOString()}::timestamptz`;
+
+/** The whole name as one key first, even where its value is null; else every dot goes one level down, through objects only. */
+export function jsonValue(object: SQL, name: string): SQL {
+  const parts = name.split('.');
+  if (parts.length === 1) return sql`(${object} -> ${name}::text)`;
+  const nested = parts.reduce<SQL>((value, part) => sql`(${value} -> ${part}::text)`, object);
+  return sql`(case when ${object} ? ${name}::text then ${object} -> ${name}::text else ${nested} end)`;
+}
+
+/** Total: true or false for every row, never NULL. A negative operator is exactly the negation of its positive one. */
+export function propertySql(condition: PropertyCondition, value: Value, moment: Moment): SQL {
+  switch (condition.op) {
+    case 'notExists':
+      return not(existsSql(value));
+    case 'isNot':
+      return not(isSql(condition.value, condition.ignoreCase, value));
+    case 'isNoneOf':
+      return not(oneOfSql(condition.value, condition.ignoreCase, value));
+    case 'notContains':
+      return not(textSql(value, condition.value, condition.ignoreCase, containsSql));
+    case 'ne':
+      return not(numberSql(value, (n) => sql`${n} = ${condition.value}`));
+    case 'containsNone':
+      return not(listSql(value, sql`?|`, condition.value));
+    case 'notInLast':
+      return not(dateSql(value, moment, boundsOf({ last: condition.value }, moment.zone, moment.at)));
+    default:
+      return positiveSql(condition, value, moment);
+  }
+}
+
+type Negative = 'notExists' | 'isNot' | 'isNoneOf' | 'notContains' | 'ne' | 'containsNone' | 'notInLast';
+type Positive = Exclude<PropertyCondition, { op: Negative }>;
+
+function positiveSql(condition: Positive, value: Value, moment: Moment): SQL {
+  switch (condition.op) {
+    case 'exists':
+      return existsSql(value);
+    case 'is':
+      return isSql(condition.value, condition.ignoreCase, value);
+    case 'isOneOf':
+      return oneOfSql(condition.value, condition.ignoreCase, value);
+    case 'contains':
+      return textSql(value, condition.value, condition.ignoreCase, containsSql);
+    case 'startsWith':
+      return textSql(value, condition.value, condition.ignoreCase, (text, wanted) => sql`starts_with(${text}, ${wanted})`);
+    case 'endsWith':
+      return textSql(value, condition.value, condition.ignoreCase, (text, wanted) => sql`right(${text}, length(${wanted})) = ${wanted}`);
+    case 'matches':
+      return caseText(value, (text) =>
+        condition.ignoreCase ? sql`${text} ~* ${condition.value}::text` : sql`${text} ~ ${condition.value}::text`,
+      );
+    case 'eq':
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      return numberSql(value, (n) => sql`${n} ${comparison[condition.op]} ${condition.value}`);
+    case 'between':
+      return numberSql(value, (n) => sql`${n} between ${condition.value[0]} and ${condition.value[1]}`);
+    case 'containsAny':
+      return listSql(value, sql`?|`, condition.value);
+    case 'containsAll':
+      return listSql(value, sql`?&`, condition.value);
+    default:
+      return dateConditionSql(condition, value, moment);
+  }
+}
+
+type DateCondition = Extract<
+  PropertyCondition,
+  { op: 'dateBefore' | 'dateAfter' | 'dateOn' | 'dateBetween' | 'inLast' | 'inNext' | 'anniversaryIn' }
+>;
+
+function dateConditionSql(condition: DateCondition, value: Value, moment: Moment): SQL {
+  const { zone, at } = moment;
+  const day = (text: string) => Temporal.PlainDate.from(text);
+  const within = (from: Date | null, to: Date | null) => dateSql(value, moment, { from, to });
+  switch (condition.op) {
+    case 'dateBefore':
+      return condition.value.includes('T')
+        ? within(null, instantOfText(condition.value, zone))
+        : within(null, dayStart(day(condition.value), zone));
+    case 'dateAfter':
+      return condition.value.includes('T')
+        ? dateSql(value, moment, { from: instantOfText(condition.value, zone), fromIncluded: false, to: null })
+        : within(dayEnd(day(condition.value), zone), null);
+    case 'dateOn':
+      return within(dayStart(day(condition.value), zone), dayEnd(day(condition.value), zone));
+    case 'dateBetween':
+      return within(dayStart(day(condition.value[0]), zone), dayEnd(day(condition.value[1]), zone));
+    case 'inLast':
+      return dateSql(value, moment, boundsOf({ last: condition.value }, zone, at));
+    case 'inNext':
+      return dateSql(value, moment, nextBounds(condition.value, moment));
+    case 'anniversaryIn':
+      return anniversarySql(value, moment, condition.value.days);
+  }
+}
+
+const comparison = { eq: sql.raw('='), gt: sql.raw('>'), gte: sql.raw('>='), lt: sql.raw('<'), lte: sql.raw('<=') };
+
+const not = (condition: SQL) => sql`(not ${condition})`;
+
+const existsSql = ({ json, instant }: Value) =>
+  instant ? sql`(${instant} is not null)` : sql`coalesce(jsonb_typeof(${json}) <> 'null', false)`;
+
+function isSql(wanted: string | boolean, ignoreCase: boolean | undefined, value: Value): SQL {
+  if (typeof wanted === 'boolean') return sql`coalesce(${value.json} = ${String(wanted)}::jsonb, false)`;
+  return textSql(value, wanted, ignoreCase, (text, other) => sql`${text} = ${other}`);
+}
+
+const oneOfSql = (wanted: readonly string[], ignoreCase: boolean | undefined, value: Value) =>
+  caseText(value, (text) =>
+    ignoreCase
+      ? sql`lower(${text}) in (select lower(w) from jsonb_array_elements_text(${JSON.stringify(wanted)}::jsonb) w)`
+      : sql`${text} = any(${textArray(wanted)})`,
+  );
+
+/** A text[] of one parameter: drizzle would spread a bare list into many. */
+export const textArray = (values: readonly string[]): SQL => sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+
+const containsSql = (text: SQL, wanted: SQL) => sql`strpos(${text}, ${wanted}) > 0`;
+
+function textSql(value: Value, wanted: string, ignoreCase: boolean | undefined, test: (text: SQL, wanted: SQL) => SQL): SQL {
+  return caseText(value, (text) =>
+    ignoreCase ? test(sql`lower(${text})`, sql`lower(${wanted}::text)`) : test(text, sql`${wanted}::text`),
+  );
+}
+
+const caseText = ({ json }: Value, test: (text: SQL) => SQL) =>
+  sql`(case when jsonb_typeof(${json}) = 'string' then ${test(sql`(${json} #>> '{}')`)} else false end)`;
+
+/** Only JSON numbers compare; numeric, so that no number of JSON overflows. */
+function numberSql({ json, number }: Value, test: (number: SQL) => SQL): SQL {
+  if (number) return sql`coalesce(${test(number)}, false)`;
+  return sql`(case when jsonb_typeof(${json}) = 'number' then ${test(sql`(${json})::numeric`)} else false end)`;
+}
+
+const listSql = ({ json }: Value, operator: SQL, wanted: readonly string[]) =>
+  sql`(case when jsonb_typeof(${json}) = 'array' then ${json} ${operator} ${textArray(wanted)} else false end)`;
+
+type DateBounds = { from: Date | null; fromIncluded?: boolean; to: Date | null; toIncluded?: boolean };
+
+function dateSql(value: Value, { zone }: Moment, bounds: DateBounds | Bounds): SQL {
+  const instant = value.instant ?? sql`beckon_instant(${value.json}, ${zone})`;
+  const tests: SQL[] = [];
+  if (bounds.from)
+    tests.push(bounds.fromIncluded === false ? sql`d > ${instantParam(bounds.from)}` : sql`d >= ${instantParam(bounds.from)}`);
+  if (bounds.to) tests.push(bounds.toIncluded ? sql`d <= ${instantParam(bounds.to)}` : sql`d < ${instantParam(bounds.to)}`);
+  return sql`coalesce((select ${sql.join(tests, sql` and `)} from (select ${instant} as d) as dated), false)`;
+}
+
+function nextBounds(duration: Parameters<typeof dateAfter>[1], { zone, at }: Moment): DateBounds {
+  if ('minutes' in duration)
+    return { from: at, fromIncluded: false, to: new Date(at.getTime() + duration.minutes * 60_000), toIncluded: true };
+  if ('hours' in duration)
+    return { from: at, fromIncluded: false, to: new Date(at.getTime() + duration.hours * 3_600_000), toIncluded: true };
+  const today = localDate(at, zone);
+  return { from: dayStart(today, zone), to: dayEnd(dateAfter(today, duration), zone) };
+}
+
+/** Month and day only; 29 February is kept on the 28th in years without one. */
+function anniversarySql(value: Value, { zone, at }: Moment, days: number): SQL {
+  const today = localDate(at, zone);
+  const wanted = new Set<string>();
+  for (let i = 0; i <= days; i++) {
+    const date = today.add({ days: i });
+    wanted.add(date.toString().slice(5));
+    if (date.month === 2 && date.day === 28 && !date.inLeapYear) wanted.add('02-29');
+  }
+  const instant = value.instant ?? sql`beckon_instant(${value.json}, ${zone})`;
+  return sql`coalesce(to_char(${instant} at time zone ${zone}, 'MM-DD') = any(${textArray([...wanted])}), false)`;
+}
+
+/** A date and time of the language: with an offset as it says, without one local (the first of two, what follows a gap). */
+function instantOfText(text: string, zone: string): Date {
+  if (/(Z|[+-]\d{2}:\d{2})$/.test(text)) return new Date(Temporal.Instant.from(text).epochMilliseconds);
+  return new Date(Temporal.PlainDateTime.from(text).toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds);
+}

@@ -1,0 +1,32 @@
+import { AppError } from '@/lib/errors';
+import { type Definition, parseDefinition } from './definition';
+
+/** What `reach` and `members` are asked: a definition, or the key of a saved segment; at an instant, default now. */
+export type Question = { definition: Definition } | { segment: string };
+
+/** @throws AppError invalid; within a definition the field is the path in it. */
+export function parseQuestion(body: unknown, now: Date): { who: Question; at: Date } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new AppError('invalid', 'Send an object with "definition" or "segment".', '');
+  const { definition, segment, at, exact, ...rest } = body as Record<string, unknown>;
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined) throw new AppError('invalid', `There is no “${unknown}” here.`, unknown);
+  if ((definition === undefined) === (segment === undefined))
+    throw new AppError('invalid', 'Send exactly one of "definition" and "segment".', 'definition');
+  if (exact !== undefined && typeof exact !== 'boolean') throw new AppError('invalid', 'exact is true or false.', 'exact');
+  const who = definition === undefined ? { segment: keyOf(segment) } : { definition: parseDefinition(definition) };
+  return { who, at: instantOf(at, now) };
+}
+
+function keyOf(segment: unknown): string {
+  if (typeof segment !== 'string' || segment === '') throw new AppError('invalid', 'A segment is named by its key.', 'segment');
+  return segment;
+}
+
+function instantOf(at: unknown, now: Date): Date {
+  if (at === undefined) return now;
+  const isInstant = typeof at === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(at);
+  const instant = new Date(isInstant ? at : Number.NaN);
+  if (Number.isNaN(instant.getTime())) throw new AppError('invalid', 'An instant such as 2026-03-16T04:30:00Z.', 'at');
+  return instant;
+}

@@ -1,0 +1,52 @@
+import type { RunState } from '@/db/schema';
+
+/** What may follow what. A state names what is already true, so the row says where to go on; docs/runs.md has a paragraph on each. */
+export const transitions: Record<RunState, readonly RunState[]> = {
+  queued: ['audience_ready', 'failed', 'cancelled', 'collapsed'],
+  audience_ready: ['frozen', 'failed', 'cancelled'],
+  frozen: ['sent', 'failed', 'cancelled'],
+  sent: ['confirmed', 'failed', 'cancelled'],
+  confirmed: [],
+  failed: [],
+  cancelled: [],
+  skipped: [],
+  collapsed: [],
+};
+
+export const openStates = ['queued', 'audience_ready', 'frozen', 'sent'] as const satisfies readonly RunState[];
+
+export const isOpen = (state: RunState): boolean => (openStates as readonly RunState[]).includes(state);
+
+/** The words of the screens and the API. */
+export type ScreenState =
+  | 'queued'
+  | 'computing'
+  | 'sending'
+  | 'confirming'
+  | 'waiting'
+  | 'succeeded'
+  | 'partial'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped'
+  | 'collapsed';
+
+export type RunFacts = { state: RunState; waitUntil: Date | null; invalid: number; deferred: number };
+
+/** A run with a refused row has not succeeded: it is partial. */
+export function screenState(run: RunFacts): ScreenState {
+  switch (run.state) {
+    case 'queued':
+      return run.waitUntil ? 'waiting' : 'queued';
+    case 'audience_ready':
+      return run.waitUntil ? 'waiting' : 'computing';
+    case 'frozen':
+      return run.waitUntil ? 'waiting' : 'sending';
+    case 'sent':
+      return run.waitUntil ? 'waiting' : 'confirming';
+    case 'confirmed':
+      return run.invalid > 0 || run.deferred > 0 ? 'partial' : 'succeeded';
+    default:
+      return run.state;
+  }
+}

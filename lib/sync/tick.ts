@@ -1,0 +1,139 @@
+import { and, eq } from 'drizzle-orm';
+import { markConnection } from '@/db/connections';
+import { claimRun, dueCampaigns, LeaseLost, queueDueRun, releaseRun, writeRun } from '@/db/run-queue';
+import type { Run } from '@/db/runs';
+import { type Blocker, campaigns } from '@/db/schema';
+import { GraphError } from '@/lib/facebook/errors';
+import { faultOf } from '@/lib/log';
+import { advanceRun, contextOf, type RunContext, type SyncWorld, settleCampaign } from './advance-run';
+import { type Decision, decide } from './failure';
+import { isOpen } from './run-state';
+
+export type TickCounts = { queued: number; skipped: number; advanced: number; finished: number; failed: number };
+
+/** Runs worked on at the same time: one slow ad account does not hold up the others. */
+const runsAtOnce = 3;
+
+/**
+ * One heartbeat: makes the runs that have fallen due, then moves runs step by step until nothing can move or the budget is spent. Late,
+ * twice or from two machines at once, nothing is done twice. @param budgetMs stops at a batch's edge; the next tick goes on.
+ */
+export async function tick(world: SyncWorld, budgetMs: number): Promise<TickCounts> {
+  const counts: TickCounts = { queued: 0, skipped: 0, advanced: 0, finished: 0, failed: 0 };
+  const startedMs = world.clock().getTime();
+  const inBudget = () => world.clock().getTime() - startedMs < budgetMs;
+  await queueDue(world, counts, inBudget);
+  await Promise.all(Array.from({ length: runsAtOnce }, () => work(world, counts, inBudget)));
+  return counts;
+}
+
+async function queueDue(world: SyncWorld, counts: TickCounts, inBudget: () => boolean): Promise<void> {
+  for (const { id } of await dueCampaigns(world.db, world.clock(), 1000)) {
+    if (!inBudget()) return;
+    const made = await queueDueRun(world.db, id, world.clock());
+    counts.queued += made.queued;
+    counts.skipped += made.skipped;
+  }
+}
+
+async function work(world: SyncWorld, counts: TickCounts, inBudget: () => boolean): Promise<void> {
+  while (inBudget()) {
+    const run = await claimRun(world.db, world.lease, world.clock());
+    if (!run) return;
+    await workOn(world, run, counts, inBudget);
+  }
+}
+
+async function workOn(world: SyncWorld, claimed: Run, counts: TickCounts, inBudget: () => boolean): Promise<void> {
+  let run = claimed;
+  let context: RunContext | null = null;
+  try {
+    while (isOpen(run.state) && inBudget() && !(await isHalted(world, run))) {
+      context = await contextOf(world, run);
+      run = await advanceRun(world, context);
+      counts.advanced++;
+      await clearBlocker(world, run, context);
+    }
+    if (run.state === 'confirmed') counts.finished++;
+    else await releaseRun(world.db, run.id, world.lease);
+  } catch (error) {
+    if (error instanceof LeaseLost) return world.log('lease lost', { run: run.id });
+    if (await settleFailure(world, run, context, error)) counts.failed++;
+  }
+}
+
+/** Paused or stopped by a person since the last step: the request in flight has finished, nothing more is sent. */
+async function isHalted(world: SyncWorld, run: Run): Promise<boolean> {
+  const [campaign] = await world.db.orm.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
+  return campaign === undefined || ['paused', 'stopped', 'archived'].includes(campaign.state);
+}
+
+/** A step that went well proves that what blocked the campaign is cured. */
+async function clearBlocker(world: SyncWorld, run: Run, { version }: RunContext): Promise<void> {
+  const cured = await world.db.orm
+    .update(campaigns)
+    .set({ state: 'running', blocker: null })
+    .where(and(eq(campaigns.id, run.campaignId), eq(campaigns.state, 'blocked')))
+    .returning({ id: campaigns.id });
+  if (cured.length > 0) await markConnection(world.db, run.workspaceId, version.connectionId, null, world.clock());
+}
+
+/** @returns whether the run has failed for good. */
+async function settleFailure(world: SyncWorld, run: Run, context: RunContext | null, error: unknown): Promise<boolean> {
+  const graphError = error instanceof GraphError ? error : null;
+  // What is not Facebook's word is ours: a passing fault of the database, or a bug, which a few tries do not cure.
+  const action = graphError?.action ?? 'retry';
+  const sending = run.state === 'frozen';
+  const decision = decide(action, { attempts: run.attempts, waitMs: graphError?.waitMs ?? null, sending, random: Math.random() });
+  world.log('step failed', {
+    run: run.id,
+    state: run.state,
+    decision: decision.kind,
+    fault: graphError ? graphError.codeText : faultOf(error),
+  });
+  await world.db.orm.transaction(async (tx) => {
+    const message = graphError?.userMessage ?? 'Something went wrong on our side.';
+    const told = { errorCode: graphError?.codeText ?? 'internal', errorMessage: message, errorTrace: graphError?.traceId ?? null };
+    const now = world.clock();
+    await writeRun(tx, run, world.lease, { leasedBy: null, leasedUntil: null, ...told, ...changeFor(decision, message, run, now) }, now);
+    if (decision.kind === 'block') {
+      const blocker: Blocker = { action: decision.action, message, link: linkFor(decision.action, context) };
+      await tx.update(campaigns).set({ state: 'blocked', blocker }).where(eq(campaigns.id, run.campaignId));
+    }
+    if (decision.kind === 'fail') await failCampaign(tx, run);
+  });
+  if (action === 'reconnect' && context)
+    await markConnection(world.db, run.workspaceId, context.version.connectionId, graphError?.userMessage ?? '', world.clock());
+  return decision.kind === 'fail';
+}
+
+function changeFor(decision: Decision, message: string, run: Run, now: Date) {
+  switch (decision.kind) {
+    case 'wait':
+      return { attempts: decision.attempts, waitUntil: new Date(now.getTime() + decision.waitMs), waitReason: message };
+    case 'block':
+      return { waitUntil: new Date(now.getTime() + decision.waitMs), waitReason: message };
+    case 'split':
+    case 'defer':
+      return { attempts: run.attempts, waitUntil: null, waitReason: null };
+    case 'fail':
+      return { state: 'failed' as const, finishedAt: now, waitUntil: null, waitReason: null };
+  }
+}
+
+type Tx = Parameters<typeof settleCampaign>[0];
+
+/** One failed run does not end a campaign that has further occurrences. */
+async function failCampaign(tx: Tx, run: Run): Promise<void> {
+  await settleCampaign(tx, run.campaignId);
+  const [campaign] = await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
+  if (campaign?.state === 'completed') await tx.update(campaigns).set({ state: 'failed' }).where(eq(campaigns.id, run.campaignId));
+}
+
+function linkFor(action: Blocker['action'], context: RunContext | null): string | undefined {
+  if (action === 'reconnect') return '/settings';
+  if (action === 'accept_terms' && context) {
+    return `${context.graph.businessUrl}/ads/manage/customaudiences/tos/?act=${context.version.adAccountId.replace('act_', '')}`;
+  }
+  return undefined;
+}
