@@ -50,7 +50,7 @@ export function AdSetPicker({ connectionId, accountId, value, onChange, search }
             onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
           />
         </div>
-        <div className="max-h-96 overflow-y-auto p-2" role="group" aria-label="Ad sets" aria-busy={list.state === 'loading'}>
+        <fieldset className="max-h-96 min-w-0 overflow-y-auto p-2" aria-label="Ad sets" aria-busy={list.state === 'loading'}>
           {list.state === 'failed' && <LoadFault message={list.message} retry={list.retry} />}
           {list.state === 'loading' && list.items.length === 0 && <ListSkeleton label="Asking Facebook for the ad sets" />}
           {list.state === 'ready' && list.items.length === 0 && (
@@ -68,7 +68,7 @@ export function AdSetPicker({ connectionId, accountId, value, onChange, search }
               {list.state === 'loading' ? 'Loading…' : 'Show more ad sets'}
             </Button>
           )}
-        </div>
+        </fieldset>
       </div>
     </div>
   );
@@ -123,8 +123,17 @@ function CampaignGroup(props: {
     <div className="mb-2">
       <p className="px-2 pt-1 pb-1 font-medium text-muted-foreground text-xs">{group.name}</p>
       {group.adSets.map((adSet) => (
-        <label key={adSet.id} className="flex cursor-pointer items-center gap-3 rounded-md px-2 py-1.5 text-sm hover:bg-muted">
-          <Checkbox checked={chosen.some((one) => one.id === adSet.id)} onCheckedChange={() => onToggle(adSet)} aria-label={adSet.name} />
+        <label
+          key={adSet.id}
+          htmlFor={`ad-set-${adSet.id}`}
+          className="flex cursor-pointer items-center gap-3 rounded-md px-2 py-1.5 text-sm hover:bg-muted"
+        >
+          <Checkbox
+            id={`ad-set-${adSet.id}`}
+            checked={chosen.some((one) => one.id === adSet.id)}
+            onCheckedChange={() => onToggle(adSet)}
+            aria-label={adSet.name}
+          />
           <span className="min-w-0 flex-1 truncate">{adSet.name}</span>
           {adSet.advantageAudience && (
             <Badge variant="outline" title="Advantage+ audience: Facebook may also show the ads to people outside the audiences shown to.">

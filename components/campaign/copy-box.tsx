@@ -17,13 +17,15 @@ export function CopyBox({ label, text }: { label: string; text: string }) {
   };
   return (
     <div className="relative rounded-lg border bg-muted/50">
-      <pre
+      <textarea
         aria-label={label}
-        className="overflow-x-auto whitespace-pre p-3 pr-24 font-mono text-xs leading-relaxed [scrollbar-width:thin]"
-        tabIndex={0}
-      >
-        {text}
-      </pre>
+        readOnly
+        rows={text.split('\n').length}
+        wrap="off"
+        spellCheck={false}
+        className="block w-full resize-none overflow-x-auto bg-transparent p-3 pr-24 font-mono text-xs leading-relaxed focus-visible:outline-2 focus-visible:outline-ring"
+        value={text}
+      />
       <Button type="button" variant="outline" size="sm" className="absolute top-2 right-2" onClick={() => void copy()}>
         {copied ? <Check aria-hidden /> : <Copy aria-hidden />} {copied ? 'Copied' : 'Copy'}
       </Button>

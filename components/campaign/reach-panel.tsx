@@ -10,15 +10,15 @@ export type ReachCounts = {
 
 /** How many qualify, how many of them Facebook can be told about, and by what. */
 export function ReachPanel({ reach }: { reach: ReachCounts }) {
-  const share = reach.qualify === 0 ? 0 : Math.round((100 * reach.reachable) / reach.qualify);
   return (
     <PanelCard title="Reach">
-      <ReachFigures reach={reach} share={share} />
+      <ReachFigures reach={reach} />
     </PanelCard>
   );
 }
 
-function ReachFigures({ reach, share }: { reach: ReachCounts; share: number }) {
+export function ReachFigures({ reach }: { reach: ReachCounts }) {
+  const share = reach.qualify === 0 ? 0 : Math.round((100 * reach.reachable) / reach.qualify);
   return (
     <div className="grid gap-3">
       <p>

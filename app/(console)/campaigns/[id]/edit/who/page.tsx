@@ -1,0 +1,22 @@
+import { WhoStep } from '@/components/campaign/who-step';
+import { listSegments } from '@/db/segments';
+import { describe } from '@/lib/segment/describe';
+import { estimateReach, saveDraftPatch } from '../../../actions';
+import { openCampaign } from '../../../open-campaign';
+
+export const metadata = { title: 'Who' };
+
+export default async function WhoPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const { user, db, campaign } = await openCampaign(id);
+  const segments = await listSegments(db, user.workspaceId);
+  return (
+    <WhoStep
+      id={id}
+      draft={campaign.draft}
+      segments={segments.map(({ key, name, definition }) => ({ key, name, sentence: describe(definition) }))}
+      save={saveDraftPatch}
+      estimate={estimateReach}
+    />
+  );
+}

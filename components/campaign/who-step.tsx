@@ -1,0 +1,82 @@
+'use client';
+
+import { useCallback, useState } from 'react';
+import { SegmentBuilder } from '@/components/segment/segment-builder';
+import { FieldError } from '@/components/ui/field';
+import type { CampaignDraft } from '@/lib/campaign/plan';
+import type { Definition } from '@/lib/segment/definition';
+import { ChoiceCards } from './choice-cards';
+import { type SavePatch, useDraftSaving } from './draft-saving';
+import { type EstimateReach, ReachEstimate } from './reach-estimate';
+import { SegmentPicker, type SegmentView } from './segment-picker';
+import { StepForm } from './step-form';
+import { useStepWalk } from './step-walk';
+
+type Props = {
+  id: string;
+  draft: CampaignDraft;
+  segments: SegmentView[];
+  save: SavePatch;
+  estimate: EstimateReach;
+};
+
+const sources = [
+  { value: 'saved', title: 'A saved segment', line: 'The campaign follows it as it is edited.' },
+  { value: 'own', title: 'Describe one here', line: 'For this campaign alone.' },
+] as const;
+
+/** A saved segment or a definition of the campaign's own; switching to and fro loses neither while the page is open. */
+export function WhoStep({ id, draft, segments, save, estimate }: Props) {
+  const saving = useDraftSaving(id, save);
+  const walk = useStepWalk(id, 'who', saving);
+  const [source, setSource] = useState<'saved' | 'own'>(draft.definition || segments.length === 0 ? 'own' : 'saved');
+  const [segment, setSegment] = useState(draft.segment);
+  const [definition, setDefinition] = useState<Definition | undefined>(draft.definition);
+  const [fault, setFault] = useState<string>();
+  const chosen = source === 'saved' ? { segment, definition: undefined } : { segment: undefined, definition };
+  const isChosen = Boolean(chosen.segment ?? chosen.definition);
+
+  const chooseSource = (next: 'saved' | 'own') => {
+    setSource(next);
+    setFault(undefined);
+    if (next === 'saved' ? segment : definition) {
+      saving.change(next === 'saved' ? { segment, definition: undefined } : { segment: undefined, definition });
+    }
+  };
+  const chooseSegment = (key: string) => {
+    setSegment(key);
+    setFault(undefined);
+    saving.change({ segment: key, definition: undefined });
+  };
+  const changeDefinition = useCallback(
+    (next: Definition | null) => {
+      setDefinition(next ?? undefined);
+      setFault(undefined);
+      if (next) saving.change({ segment: undefined, definition: next });
+      else saving.hold();
+    },
+    [saving.change, saving.hold],
+  );
+  const submit = async (event: React.FormEvent) => {
+    event.preventDefault();
+    if (isChosen) return walk.next(chosen);
+    setFault(source === 'saved' ? 'Choose a segment.' : 'Finish the description: each condition needs all its parts.');
+  };
+
+  return (
+    <StepForm step="who" id={id} saving={saving} onSubmit={submit}>
+      <ChoiceCards label="Who" name="source" options={sources} value={source} onChange={chooseSource} />
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
+        <div className="min-w-0">
+          {source === 'saved' ? (
+            <SegmentPicker segments={segments} value={segment} onChange={chooseSegment} />
+          ) : (
+            <SegmentBuilder value={definition} onChange={changeDefinition} />
+          )}
+          <FieldError>{fault}</FieldError>
+        </div>
+        <ReachEstimate who={isChosen ? chosen : null} estimate={estimate} />
+      </div>
+    </StepForm>
+  );
+}
