@@ -25,7 +25,7 @@ const { values } = parseArgs({
 });
 
 const eventsOfBatch = 100;
-const connections = 64;
+const connections = 128;
 const warmUpSeconds = 5;
 const seconds = Number(values.seconds);
 
