@@ -12,6 +12,7 @@ import { RunTable } from '@/components/run/run-table';
 import { isMoving, type RunView } from '@/components/run/run-view';
 import { commandsFor } from '@/db/campaign-states';
 import { runsOfCampaign, sizesOfAudience } from '@/db/runs';
+import type { CampaignState } from '@/db/schema';
 import { listSegments } from '@/db/segments';
 import { roleAllows } from '@/lib/auth';
 import { archive, clone, pause, resume, runCampaignNow, stop } from '../actions';
@@ -40,7 +41,7 @@ export default async function CampaignPage({ params }: Props) {
   const live = runs.find((run) => isMoving(run.state));
   return (
     <div className="grid gap-6">
-      <LiveRefresh moving={Boolean(live)} />
+      <LiveRefresh moving={Boolean(live) || dueSoon(campaign, now)} />
       <CampaignHeader
         campaign={campaign}
         sentence={sentence}
@@ -79,6 +80,10 @@ const versionWho = (version: { segmentKey: string | null; definition: Parameters
   segment: version.segmentKey ?? undefined,
   definition: version.definition ?? undefined,
 });
+
+/** An occurrence about to become a run: the page looks for it until it is there. */
+const dueSoon = ({ state, nextAt }: { state: CampaignState; nextAt: Date | null }, now: Date): boolean =>
+  ['scheduled', 'awaiting_next', 'running'].includes(state) && nextAt !== null && nextAt.getTime() - now.getTime() < 5_000;
 
 const shownRuns = 60;
 

@@ -18,11 +18,26 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
     yield csvLine(['userId', 'anonymousId', 'batch', 'reason']);
     for await (const reject of rejects) yield csvLine([reject.userId ?? '', reject.anonymousId ?? '', String(reject.batch), reject.reason]);
   };
-  return new Response(ReadableStream.from(lines()).pipeThrough(new TextEncoderStream()), {
+  return new Response(streamOf(lines()), {
     headers: {
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': `attachment; filename="run-${run.id}-rejects.csv"`,
       'cache-control': 'no-store',
+    },
+  });
+}
+
+/** Reads on only as fast as the other end takes it. */
+function streamOf(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = await lines.next();
+      if (done) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+    async cancel() {
+      await lines.return(undefined);
     },
   });
 }
