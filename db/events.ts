@@ -3,6 +3,7 @@ import type { TransactionSql } from 'postgres';
 import type { WorkspaceId } from '@/lib/auth';
 import { localDays } from '@/lib/intake/local-day';
 import type { Fault, IntakeRecord, Json, Properties, TrackRecord } from '@/lib/intake/record';
+import { jsonArray, plainArray, textArray } from './array-literal';
 import { type CatalogueEvent, ensureEvents } from './catalogue';
 import { addCounts, type CatalogueCounts, countEvent, countProperties, emptyCounts } from './catalogue-counts';
 import type { Database } from './client';
@@ -89,7 +90,7 @@ async function freshRecords(tx: TransactionSql, workspaceId: WorkspaceId, record
   if (positions.size === 0) return fresh;
   // Only the digests that were there come back: nearly always none.
   const repeats = await tx<{ digest: string }[]>`
-    with given as (select digest from unnest(${[...positions.keys()].sort()}::uuid[]) as t(digest)),
+    with given as (select digest from unnest(${plainArray([...positions.keys()].sort())}::text::uuid[]) as t(digest)),
     added as (insert into event_digests (digest) select digest from given on conflict do nothing returning digest)
     select replace(digest::text, '-', '') as digest from given where not exists (select from added where added.digest = given.digest)`;
   for (const { digest } of repeats) positions.delete(digest);
@@ -133,13 +134,12 @@ function eventRow(record: TrackRecord, profileId: string, event: CatalogueEvent 
 
 async function insertEvents(tx: TransactionSql, workspaceId: WorkspaceId, rows: readonly EventRow[]): Promise<void> {
   if (rows.length === 0) return;
-  // jsonb goes as text and is cast: postgres.js would encode it a second time.
   await tx`
     insert into events (workspace_id, profile_id, event_id, time, amount, label, properties)
     select ${workspaceId}, profile_id, event_id, time, amount, label, properties from unnest(
-      ${rows.map((row) => row.profileId)}::bigint[], ${rows.map((row) => row.eventId)}::int[],
-      ${rows.map((row) => new Date(row.time).toISOString())}::text[]::timestamptz[], ${rows.map((row) => row.amount)}::float8[],
-      ${rows.map((row) => row.label)}::text[], ${rows.map((row) => JSON.stringify(row.properties))}::text[]::jsonb[]
+      ${plainArray(rows.map((row) => row.profileId))}::text::bigint[], ${plainArray(rows.map((row) => row.eventId))}::text::int[],
+      ${plainArray(rows.map((row) => new Date(row.time).toISOString()))}::text::timestamptz[], ${plainArray(rows.map((row) => row.amount))}::text::float8[],
+      ${textArray(rows.map((row) => row.label))}::text::text[], ${jsonArray(rows.map((row) => row.properties))}::text::jsonb[]
     ) as t(profile_id, event_id, time, amount, label, properties)`;
 }
 
@@ -163,9 +163,9 @@ async function addRollUps(tx: TransactionSql, workspaceId: WorkspaceId, rows: re
   await tx`
     insert into profile_events as p (workspace_id, profile_id, event_id, count, first_time, last_time, sum)
     select ${workspaceId}, * from unnest(
-      ${rollUps.map((r) => r.profileId)}::bigint[], ${rollUps.map((r) => r.eventId)}::int[], ${rollUps.map((r) => r.count)}::int[],
-      ${rollUps.map((r) => new Date(r.first).toISOString())}::text[]::timestamptz[], ${rollUps.map((r) => new Date(r.last).toISOString())}::text[]::timestamptz[],
-      ${rollUps.map((r) => r.sum)}::float8[])
+      ${plainArray(rollUps.map((r) => r.profileId))}::text::bigint[], ${plainArray(rollUps.map((r) => r.eventId))}::text::int[], ${plainArray(rollUps.map((r) => r.count))}::text::int[],
+      ${plainArray(rollUps.map((r) => new Date(r.first).toISOString()))}::text::timestamptz[], ${plainArray(rollUps.map((r) => new Date(r.last).toISOString()))}::text::timestamptz[],
+      ${plainArray(rollUps.map((r) => r.sum))}::text::float8[])
     on conflict (workspace_id, profile_id, event_id) do update set
       count = p.count + excluded.count, sum = p.sum + excluded.sum,
       first_time = least(p.first_time, excluded.first_time), last_time = greatest(p.last_time, excluded.last_time)`;

@@ -2,6 +2,7 @@ import type { TransactionSql } from 'postgres';
 import type { WorkspaceId } from '@/lib/auth';
 import { type IdentityPlan, type IdKey, type IdKind, idsOf, type KnownId, planIdentities } from '@/lib/intake/identity-plan';
 import type { IntakeRecord } from '@/lib/intake/record';
+import { textArray } from './array-literal';
 import { mergeProfiles } from './profile-merge';
 
 /** The transaction must be started again: somebody else wrote the same new ids, or it needs the workspace for itself. */
@@ -74,7 +75,7 @@ async function knownIds(tx: TransactionSql, workspaceId: WorkspaceId, keys: read
           select from profile_ids u where u.workspace_id = i.workspace_id and u.profile_id = i.profile_id and u.kind = 'user'
         ) as known
       from profile_ids i
-      where i.workspace_id = ${workspaceId} and i.kind = ${kind} and i.value = any(${values}::text[])`;
+      where i.workspace_id = ${workspaceId} and i.kind = ${kind} and i.value = any(${textArray(values)}::text::text[])`;
     for (const row of rows) known.set(`${kind}:${row.value}`, row);
   }
   return known;

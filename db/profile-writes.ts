@@ -4,6 +4,7 @@ import { bucketOf } from '@/lib/identity/bucket';
 import type { Digests } from '@/lib/identity/hash';
 import { type Identifier, identifierBit } from '@/lib/identity/identifiers';
 import type { IntakeRecord, ProfileChanges, Properties } from '@/lib/intake/record';
+import { jsonArray, plainArray } from './array-literal';
 import { readIdentifiers, writeIdentifiers } from './profile-identifiers';
 
 /** What a batch does to one profile, its calls taken in the order they were sent. */
@@ -84,8 +85,8 @@ async function touchProfiles(tx: TransactionSql, workspaceId: WorkspaceId, folds
   await tx`
     update profiles p set first_seen = least(p.first_seen, t.first_seen), last_seen = greatest(p.last_seen, t.last_seen)
     from unnest(
-      ${folds.map((f) => f.profileId)}::bigint[], ${folds.map((f) => new Date(f.first).toISOString())}::text[]::timestamptz[],
-      ${folds.map((f) => new Date(f.last).toISOString())}::text[]::timestamptz[]
+      ${plainArray(folds.map((f) => f.profileId))}::text::bigint[], ${plainArray(folds.map((f) => new Date(f.first).toISOString()))}::text::timestamptz[],
+      ${plainArray(folds.map((f) => new Date(f.last).toISOString()))}::text::timestamptz[]
     ) as t(profile_id, first_seen, last_seen)
     where p.workspace_id = ${workspaceId} and p.profile_id = t.profile_id and (t.last_seen > p.last_seen or t.first_seen < p.first_seen)`;
 }
@@ -96,11 +97,11 @@ async function upsertProfiles(tx: TransactionSql, workspaceId: WorkspaceId, fold
   await tx`
     insert into profiles as p (workspace_id, profile_id, first_seen, last_seen, bucket, country, city, language, platform, identifier_mask, properties)
     select ${workspaceId}, * from unnest(
-      ${folds.map((f) => f.profileId)}::bigint[], ${folds.map((f) => new Date(f.first).toISOString())}::text[]::timestamptz[],
-      ${folds.map((f) => new Date(f.last).toISOString())}::text[]::timestamptz[], ${folds.map((f) => bucketOf(f.profileId))}::smallint[],
+      ${plainArray(folds.map((f) => f.profileId))}::text::bigint[], ${plainArray(folds.map((f) => new Date(f.first).toISOString()))}::text::timestamptz[],
+      ${plainArray(folds.map((f) => new Date(f.last).toISOString()))}::text::timestamptz[], ${folds.map((f) => bucketOf(f.profileId))}::smallint[],
       ${folds.map((f) => f.country ?? null)}::text[], ${folds.map((f) => f.city ?? null)}::text[], ${folds.map((f) => f.language ?? null)}::text[],
       ${folds.map((f) => f.platform ?? null)}::text[], ${masks.map((m) => m.set)}::int[],
-      ${folds.map((f) => (f.properties ? JSON.stringify(f.properties) : '{}'))}::text[]::jsonb[])
+      ${jsonArray(folds.map((f) => f.properties ?? {}))}::text::jsonb[])
     on conflict (workspace_id, profile_id) do update set
       first_seen = least(p.first_seen, excluded.first_seen), last_seen = greatest(p.last_seen, excluded.last_seen),
       country = coalesce(excluded.country, p.country), city = coalesce(excluded.city, p.city),
