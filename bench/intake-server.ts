@@ -21,3 +21,5 @@ const server = createServer((incoming, outgoing) => {
 });
 
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
+
+process.once('SIGTERM', () => process.exit(0));
