@@ -189,10 +189,10 @@ async function writeLedger(tx: Tx, { workspaceId, audienceId, runId, now }: Free
 async function writeBatches(tx: Tx, { workspaceId, runId }: Freeze): Promise<{ toAdd: number; toRemove: number }> {
   await tx.execute(sql`
     insert into sync_batches (run_id, seq, workspace_id, op, rows, state)
-    select ${runId}, remove_batch, ${workspaceId}, 'remove', sum(coalesce(cardinality(stale_rows), 0) + (state = 'removing')::int), 'pending'
+    select ${runId}::int, remove_batch, ${workspaceId}::int, 'remove', sum(coalesce(cardinality(stale_rows), 0) + (state = 'removing')::int), 'pending'
     from audience_members where run_id = ${runId} and remove_batch is not null group by remove_batch
     union all
-    select ${runId}, add_batch, ${workspaceId}, 'add', count(*), 'pending'
+    select ${runId}::int, add_batch, ${workspaceId}::int, 'add', count(*), 'pending'
     from audience_members where run_id = ${runId} and add_batch is not null group by add_batch`);
   const [counts] = await tx.execute<{ toAdd: number; toRemove: number }>(sql`
     select (count(*) filter (where not gone))::int as "toAdd", (count(*) filter (where gone))::int as "toRemove" from intents`);

@@ -28,7 +28,8 @@ export const log = pino({
 export function faultOf(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { kind: typeof error };
   const cause = error.cause as { code?: string; constraint_name?: string; name?: string } | undefined;
-  const fromDatabase = error.name === 'DrizzleQueryError' || error.name === 'PostgresError';
+  // Drizzle's error calls itself Error; what gives it away is that it carries the statement and its values.
+  const fromDatabase = 'query' in error || 'params' in error || error.name === 'PostgresError';
   return {
     kind: error.name,
     message: fromDatabase ? undefined : error.message,
