@@ -2,6 +2,7 @@ import type { WorkspaceId } from '@/lib/auth';
 import { digest } from '@/lib/identity/hash';
 import { type Identifier, identifierBit, identifiers } from '@/lib/identity/identifiers';
 import { normalize } from '@/lib/identity/normalize';
+import type { IdKey } from '@/lib/intake/identity-plan';
 import type { Fault, Properties } from '@/lib/intake/record';
 import type { Database } from './client';
 import type { MemberState, ProfileIdKind } from './schema';
@@ -124,4 +125,17 @@ export async function identifierFaults(
   return db.sql<{ identifier: Fault; count: number; lastDay: string }[]>`
     select identifier, sum(count)::float8 as count, to_char(max(day), 'YYYY-MM-DD') as "lastDay"
     from identifier_faults where workspace_id = ${workspaceId} group by identifier order by 2 desc, 1`;
+}
+
+/** Country (ISO alpha-2) of the profiles these ids name, where it is known. */
+export async function countriesOf(db: Database, workspaceId: WorkspaceId, keys: readonly IdKey[]): Promise<Map<IdKey, string>> {
+  if (keys.length === 0) return new Map();
+  const split = keys.map((key) => ({ kind: key.slice(0, key.indexOf(':')), value: key.slice(key.indexOf(':') + 1) }));
+  const rows = await db.sql<{ key: IdKey; country: string }[]>`
+    select i.kind || ':' || i.value as key, p.country
+    from unnest(${split.map((id) => id.kind)}::text[], ${split.map((id) => id.value)}::text[]) as t(kind, value)
+    join profile_ids i on i.workspace_id = ${workspaceId} and i.kind = t.kind and i.value = t.value
+    join profiles p on p.workspace_id = i.workspace_id and p.profile_id = i.profile_id
+    where p.country is not null`;
+  return new Map(rows.map((row) => [row.key, row.country]));
 }

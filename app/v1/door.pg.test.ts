@@ -163,3 +163,16 @@ test('time is corrected by the sender’s clock, and what comes from the future 
   expect(Math.abs(Date.now() - 60_000 - (rows[0]?.time.getTime() ?? 0))).toBeLessThan(5_000);
   expect(Math.abs(Date.now() - (rows[1]?.time.getTime() ?? 0))).toBeLessThan(5_000);
 });
+
+test('a phone without country code gets the country its profile is known to have, else the workspace’s', async () => {
+  await post('identify', { userId: 'tokyo', traits: { address: { country: 'Japan' } } });
+  await post('identify', { userId: 'tokyo', traits: { phone: '090-1234-5678' } });
+  await post('identify', { userId: 'home', traits: { phone: '0151 23456789' } });
+  const rows = await db.sql<{ value: string; phone: string }[]>`
+    select i.value, case d.phone when sha256('819012345678') then 'JP' when sha256('4915123456789') then 'DE' end as phone
+    from profile_identifiers d join profile_ids i using (workspace_id, profile_id) where i.value in ('tokyo', 'home') order by i.value`;
+  expect(rows.map((row) => [row.value, row.phone])).toEqual([
+    ['home', 'DE'],
+    ['tokyo', 'JP'],
+  ]);
+});

@@ -2,13 +2,14 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Database } from '@/db/client';
 import { type IntakeWorkspace, storeRecords } from '@/db/events';
+import { countriesOf } from '@/db/profiles';
 import { workspaceById } from '@/db/workspaces';
 import { type WorkspaceId, workspaceByKey } from '@/lib/auth';
 import { digestOf } from '@/lib/crypto';
 import { AppError } from '@/lib/errors';
 import { WriteQueue } from '@/lib/intake/queue';
 import type { IntakeRecord } from '@/lib/intake/record';
-import { largestRequest, parseBody, type SegmentCall, segmentCalls, translate } from '@/lib/intake/segment-spec';
+import { idsOfNationalPhones, largestRequest, parseBody, type SegmentCall, segmentCalls, translate } from '@/lib/intake/segment-spec';
 import { log } from '@/lib/log';
 import { errorResponse } from '@/lib/respond';
 
@@ -49,7 +50,9 @@ export class Door {
       const body = parseBody(bytes.toString('utf8'));
       const workspace = known ?? (await this.workspaceOf(typeof body.writeKey === 'string' ? body.writeKey : ''));
       const receivedAt = new Date();
-      const { records, rejected } = translate(call, body, bytes.length, { defaultCountry: workspace.defaultCountry, receivedAt });
+      const countries = await countriesOf(this.db, workspace.id, idsOfNationalPhones(body));
+      const context = { defaultCountry: workspace.defaultCountry, receivedAt, countries };
+      const { records, rejected } = translate(call, body, bytes.length, context);
       await this.queue.push(partsOf(workspace.id, records));
       return Response.json(rejected.length > 0 ? { success: true, rejected } : { success: true });
     } catch (error) {

@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import { digest } from '@/lib/identity/hash';
 import { normalize } from '@/lib/identity/normalize';
 import { cleanJson, needsCleaning, refuseDeep } from './clean';
+import type { IdKey } from './identity-plan';
 import { parseInstant } from './instant';
 import {
   earliestTime,
@@ -152,13 +153,33 @@ function translateItem(call: ItemCall, item: Item, context: ItemContext, path: s
   const ofContext = profileOfContext(isObject(item.context) ? item.context : {}, context);
   if (call === 'identify' || call === 'group') {
     const traits = objectOf(item, 'traits', path);
-    const { profile, faults } = call === 'identify' ? profileOfTraits(traits, context) : profileOfGroup(item, traits, path);
+    const { profile, faults } =
+      call === 'identify' ? profileOfTraits(traits, withCountry(context, userId, anonymousId)) : profileOfGroup(item, traits, path);
     const merged = ofContext ? { ...ofContext, ...profile, identifiers: { ...ofContext.identifiers, ...profile.identifiers } } : profile;
     return { kind: 'identify', ...base, repeatKey: repeatKey('', traits), profile: merged, faults: [...timing.faults, ...faults] };
   }
   const event = eventName(call, item, path);
   const properties = eventProperties(call, item, path);
   return { kind: 'track', ...base, event, properties, repeatKey: repeatKey(event, properties), profile: ofContext, faults: timing.faults };
+}
+
+function withCountry(context: ItemContext, userId: string | null, anonymousId: string | null): TraitContext {
+  const known = context.countries?.get(`user:${userId ?? ''}`) ?? context.countries?.get(`anonymous:${anonymousId ?? ''}`);
+  return known ? { ...context, defaultCountry: known } : context;
+}
+
+/** Ids whose country, if their profiles have one, helps to read this request: people whose phone comes without one. */
+export function idsOfNationalPhones(body: Item): IdKey[] {
+  const items = Array.isArray(body.batch) ? body.batch : [body];
+  const keys: IdKey[] = [];
+  for (const item of items) {
+    if (!isObject(item) || !isObject(item.traits)) continue;
+    const { phone, address } = item.traits;
+    if (phone === undefined || phone === null || /^\s*(\+|00)/.test(String(phone)) || (isObject(address) && address.country)) continue;
+    if (typeof item.userId === 'string') keys.push(`user:${item.userId}`);
+    if (typeof item.anonymousId === 'string') keys.push(`anonymous:${item.anonymousId}`);
+  }
+  return keys;
 }
 
 function aliasRecord(

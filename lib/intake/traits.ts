@@ -3,9 +3,16 @@ import { countryCode } from '@/lib/identity/countries';
 import { digest } from '@/lib/identity/hash';
 import type { Identifier } from '@/lib/identity/identifiers';
 import { type NormalizeContext, normalize } from '@/lib/identity/normalize';
+import type { IdKey } from './identity-plan';
 import type { Fault, Json, ProfileChanges, Properties } from './record';
 
-export type TraitContext = { defaultCountry: string | null; receivedAt: Date };
+export type TraitContext = {
+  /** The workspace's. */
+  defaultCountry: string | null;
+  receivedAt: Date;
+  /** Countries known of profiles (ISO alpha-2), by the key of lib/intake/identity-plan.ts: they come before the workspace's. */
+  countries?: ReadonlyMap<IdKey, string>;
+};
 
 const simple: Record<string, Identifier> = { firstName: 'firstName', lastName: 'lastName', gender: 'gender' };
 const ofAddress: Record<string, Identifier> = { city: 'city', state: 'state', postalCode: 'zip', country: 'country' };
