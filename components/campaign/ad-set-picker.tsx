@@ -6,10 +6,10 @@ import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
 import type { AdSetChoice } from '@/lib/campaign/plan';
 import { ListSkeleton, LoadFault } from './account-picker';
 import { type AdSetView, byCampaign, type FacebookActions, statusWords } from './facebook-views';
-import { NativeSelect } from './native-select';
 import { usePagedSearch } from './paged-search';
 import { counted } from './zoned-text';
 
@@ -88,7 +88,7 @@ function ChosenAdSets({ value, onChange }: { value: AdSetChoice[]; onChange: (ad
             <span className="min-w-0 flex-1 truncate text-sm" title={one.name}>
               {one.name ?? one.id}
             </span>
-            <NativeSelect
+            <Select
               aria-label={`What ${one.name ?? one.id} does with the audience`}
               className="h-8 w-32"
               value={one.as}
@@ -96,7 +96,7 @@ function ChosenAdSets({ value, onChange }: { value: AdSetChoice[]; onChange: (ad
             >
               <option value="include">Show to</option>
               <option value="exclude">Hide from</option>
-            </NativeSelect>
+            </Select>
             <Button
               type="button"
               variant="ghost"

@@ -4,7 +4,7 @@ import { Search } from 'lucide-react';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useEffect, useRef, useState, useTransition } from 'react';
 import { Input } from '@/components/ui/input';
-import { NativeSelect } from './native-select';
+import { Select } from '@/components/ui/select';
 import { campaignStates } from './state-words';
 
 /** Search and state, kept in the address: a filtered list can be reloaded, bookmarked and sent. */
@@ -40,19 +40,14 @@ export function CampaignFilters() {
           }}
         />
       </div>
-      <NativeSelect
-        aria-label="State"
-        className="w-40"
-        value={params.get('state') ?? ''}
-        onChange={(event) => put('state', event.target.value)}
-      >
+      <Select aria-label="State" className="w-40" value={params.get('state') ?? ''} onChange={(event) => put('state', event.target.value)}>
         <option value="">All states</option>
         {Object.entries(campaignStates).map(([state, { label }]) => (
           <option key={state} value={state}>
             {label}
           </option>
         ))}
-      </NativeSelect>
+      </Select>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
-import { NativeSelect } from './native-select';
+import { Select } from '@/components/ui/select';
 import type { ScheduleFormApi } from './schedule-form';
 
 /** Until when. An end date counts to the end of its day. */
@@ -12,11 +12,11 @@ export function EndFields({ form }: { form: ScheduleFormApi }) {
   return (
     <Field label="Ending" htmlFor="end" error={errors.endDate?.message ?? errors.endAfter?.message}>
       <div className="flex flex-wrap items-center gap-2">
-        <NativeSelect id="end" className="w-44" {...form.register('end')}>
+        <Select id="end" className="w-44" {...form.register('end')}>
           <option value="never">never</option>
           <option value="date">on a date</option>
           <option value="after">after a number of runs</option>
-        </NativeSelect>
+        </Select>
         {end === 'date' && (
           <Input type="date" aria-label="Last day" className="w-48" aria-invalid={Boolean(errors.endDate)} {...form.register('endDate')} />
         )}

@@ -2,10 +2,10 @@
 
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
 import { weekdays } from '@/lib/schedule/schedule';
 import { EndFields } from './end-fields';
 import { MonthFields } from './month-fields';
-import { NativeSelect } from './native-select';
 import type { ScheduleFormApi } from './schedule-form';
 import { weekdayName } from './schedule-values';
 import { TogglePick } from './toggle-pick';
@@ -28,13 +28,13 @@ export function EveryFields({ form }: { form: ScheduleFormApi }) {
             aria-invalid={Boolean(errors.n)}
             {...form.register('n', { valueAsNumber: true })}
           />
-          <NativeSelect aria-label="Unit" className="w-36" {...form.register('unit')}>
+          <Select aria-label="Unit" className="w-36" {...form.register('unit')}>
             {(['hours', 'days', 'weeks', 'months'] as const).map((name) => (
               <option key={name} value={name}>
                 {form.watch('n') === 1 ? name.slice(0, -1) : name}
               </option>
             ))}
-          </NativeSelect>
+          </Select>
         </div>
       </Field>
       {unit === 'weeks' && (

@@ -1,9 +1,9 @@
 'use client';
 
 import { Field } from '@/components/ui/field';
+import { Select } from '@/components/ui/select';
 import { weekdays } from '@/lib/schedule/schedule';
 import { ChoiceCards } from './choice-cards';
-import { NativeSelect } from './native-select';
 import type { ScheduleFormApi } from './schedule-form';
 import { weekdayName } from './schedule-values';
 import { TogglePick } from './toggle-pick';
@@ -52,20 +52,20 @@ export function MonthFields({ form }: { form: ScheduleFormApi }) {
       ) : (
         <Field label="On the" error={errors.nth?.message}>
           <div className="flex gap-2">
-            <NativeSelect aria-label="Which one" className="w-32" {...form.register('nth', { valueAsNumber: true })}>
+            <Select aria-label="Which one" className="w-32" {...form.register('nth', { valueAsNumber: true })}>
               {places.map(([value, text]) => (
                 <option key={value} value={value}>
                   {text}
                 </option>
               ))}
-            </NativeSelect>
-            <NativeSelect aria-label="Weekday" className="w-40" {...form.register('nthDay')}>
+            </Select>
+            <Select aria-label="Weekday" className="w-40" {...form.register('nthDay')}>
               {weekdays.map((day) => (
                 <option key={day} value={day}>
                   {weekdayName[day]}
                 </option>
               ))}
-            </NativeSelect>
+            </Select>
           </div>
         </Field>
       )}

@@ -18,10 +18,10 @@ import {
 } from '@/components/ui/dialog';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
 import { CopyBox } from './copy-box';
 import type { Answer } from './facebook-views';
 import { newKeyInput } from './key-input';
-import { NativeSelect } from './native-select';
 
 type Values = z.infer<typeof newKeyInput>;
 type Props = { kind: 'API' | 'write'; withRole?: boolean; create: (values: Values) => Promise<Answer<string>> };
@@ -73,11 +73,11 @@ export function NewKeyDialog({ kind, withRole, create }: Props) {
             </Field>
             {withRole && (
               <Field label="It may" htmlFor="key-role" error={errors.role?.message}>
-                <NativeSelect id="key-role" className="w-full" {...form.register('role')}>
+                <Select id="key-role" className="w-full" {...form.register('role')}>
                   <option value="viewer">read everything (viewer)</option>
                   <option value="marketer">also change segments and campaigns (marketer)</option>
                   <option value="owner">do everything (owner)</option>
-                </NativeSelect>
+                </Select>
               </Field>
             )}
             <DialogFooter>

@@ -46,12 +46,10 @@ export function ScheduleForm({ form }: { form: ScheduleFormApi }) {
       {kind !== 'now' && (
         <Field
           label="Time zone"
-          htmlFor="zone"
           error={form.formState.errors.zone?.message}
           hint="Wall-clock times: 09:00 stays 09:00 when the clocks change."
         >
           <ZonePicker
-            id="zone"
             value={form.watch('zone')}
             onChange={(zone) => form.setValue('zone', zone, { shouldDirty: true, shouldValidate: true })}
           />

@@ -6,9 +6,9 @@ import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
+import { Select } from '@/components/ui/select';
 import type { Answer } from './facebook-views';
-import { NativeSelect } from './native-select';
-import { countries, type WorkspaceValues, workspaceValuesSchema } from './workspace-values';
+import { type Country, type WorkspaceValues, workspaceValuesSchema } from './workspace-values';
 import { ZonePicker } from './zone-picker';
 
 type Save = (values: { name: string; zone: string; defaultCountry: string | null }) => Promise<Answer<unknown> & { field?: string }>;
@@ -16,9 +16,10 @@ type Save = (values: { name: string; zone: string; defaultCountry: string | null
 export function WorkspaceForm(props: {
   values: { name: string; zone: string; defaultCountry: string | null };
   mayEdit: boolean;
+  countries: Country[];
   save: Save;
 }) {
-  const { values, mayEdit, save } = props;
+  const { values, mayEdit, countries, save } = props;
   const form = useForm<WorkspaceValues>({
     resolver: zodResolver(workspaceValuesSchema),
     defaultValues: { ...values, defaultCountry: values.defaultCountry ?? '' },
@@ -36,13 +37,12 @@ export function WorkspaceForm(props: {
       <Field label="Name" htmlFor="name" error={errors.name?.message}>
         <Input id="name" maxLength={80} className="sm:max-w-sm" aria-invalid={Boolean(errors.name)} {...form.register('name')} />
       </Field>
-      <Field label="Time zone" htmlFor="zone" error={errors.zone?.message}>
-        <ZonePicker
-          id="zone"
-          value={form.watch('zone')}
-          onChange={(zone) => form.setValue('zone', zone, { shouldDirty: true })}
-          disabled={!mayEdit}
-        />
+      <Field label="Time zone" error={errors.zone?.message}>
+        {mayEdit ? (
+          <ZonePicker value={form.watch('zone')} onChange={(zone) => form.setValue('zone', zone, { shouldDirty: true })} />
+        ) : (
+          <Input value={values.zone.replaceAll('_', ' ')} aria-label="Time zone" className="sm:w-80" disabled />
+        )}
       </Field>
       <Field
         label="Default country"
@@ -50,14 +50,14 @@ export function WorkspaceForm(props: {
         error={errors.defaultCountry?.message}
         hint="For phone numbers that come without a country code, when the profile has no country either."
       >
-        <NativeSelect id="defaultCountry" className="w-full sm:w-80" {...form.register('defaultCountry')}>
+        <Select id="defaultCountry" className="w-full sm:w-80" {...form.register('defaultCountry')}>
           <option value="">None: such numbers are left out</option>
-          {countries().map(({ code, name }) => (
+          {countries.map(({ code, name }) => (
             <option key={code} value={code}>
               {name}
             </option>
           ))}
-        </NativeSelect>
+        </Select>
       </Field>
       {mayEdit ? (
         <Button type="submit" className="w-fit" disabled={isSubmitting || !isDirty}>

@@ -60,7 +60,7 @@ export function offsetText(zone: string, at: Date): string {
     .formatToParts(at)
     .find((part) => part.type === 'timeZoneName')?.value;
   const [, sign, hours, minutes] = /GMT([+-])(\d\d):?(\d\d)?/.exec(name ?? '') ?? [];
-  if (!sign) return 'UTC';
+  if (!sign || (hours === '00' && (minutes ?? '00') === '00')) return 'UTC';
   return `UTC${sign === '-' ? '−' : '+'}${Number(hours)}${minutes && minutes !== '00' ? `:${minutes}` : ''}`;
 }
 
