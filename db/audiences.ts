@@ -47,7 +47,7 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
     facebookId,
     made: facebookId === null,
     name: 'new' in wish.choice ? wish.choice.new.name : wish.campaignName,
-    schema: keysFor(wish.identifiers ?? (await existingIdentifiers(tx, workspaceId))),
+    schema: await schemaFor(tx, workspaceId, wish.identifiers),
   };
   const [row] = await tx
     .insert(audiences)
@@ -57,6 +57,13 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
   invariant(row, 'an audience row was written');
   return row;
 }
+
+/** The columns an audience made now would have, for its whole life. */
+export const plannedSchema = (db: Database, workspaceId: WorkspaceId, chosen: readonly Identifier[] | null): Promise<string[]> =>
+  schemaFor(db.orm, workspaceId, chosen);
+
+const schemaFor = async (tx: Pick<Tx, 'select'>, workspaceId: WorkspaceId, chosen: readonly Identifier[] | null) =>
+  keysFor(chosen ?? (await existingIdentifiers(tx, workspaceId)));
 
 async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, wish: AudienceWish, facebookId: string): Promise<void> {
   const [other] = await tx
@@ -83,7 +90,7 @@ async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, wish: AudienceWish,
 const everyIdentifier = 2 ** identifiers.length - 1;
 
 /** All that any profile has; without profiles, all there are. The first initial only repeats the first name. */
-async function existingIdentifiers(tx: Tx, workspaceId: WorkspaceId): Promise<Identifier[]> {
+async function existingIdentifiers(tx: Pick<Tx, 'select'>, workspaceId: WorkspaceId): Promise<Identifier[]> {
   const [row] = await tx
     .select({ mask: sql<number | null>`bit_or(${profiles.identifierMask})` })
     .from(profiles)

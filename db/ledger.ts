@@ -37,7 +37,8 @@ const rowText = (names: readonly Identifier[]) => sql`'["' || ${sql.join(names.m
 
 const reaching = (names: readonly Identifier[]) => reachingIdentifiers.filter((name) => names.includes(name));
 
-const isReachable = (names: readonly Identifier[]) =>
+/** Has one of the sent identifiers that name a person; over an alias `i` of profile_identifiers. */
+export const isReachable = (names: readonly Identifier[]) =>
   sql`coalesce(${sql.join(
     reaching(names).map((name) => sql`${column(name)} is not null`),
     sql` or `,

@@ -1,0 +1,90 @@
+import { connectionById, defaultConnection } from '@/db/connections';
+import type { WorkspaceId } from '@/lib/auth';
+import type { CampaignPlan } from '@/lib/campaign/plan';
+import { adAccount, adSet, audienceInfo } from '@/lib/facebook/ads';
+import { GraphError } from '@/lib/facebook/errors';
+import { type GraphWorld, graphFor } from '@/lib/facebook/graph-for';
+import type { Graph } from '@/lib/facebook/transport';
+
+export type Check = { id: string; title: string; state: 'ok' | 'warn' | 'bad'; message: string; link?: string };
+
+type Verdict = Pick<Check, 'state' | 'message' | 'link'>;
+
+const ok = (message: string): Verdict => ({ state: 'ok', message });
+
+/** What must be true at Facebook for the plan to run: each fine, or the one thing to do. Asks Facebook; never throws its refusals. */
+export async function preflight(world: GraphWorld, workspaceId: WorkspaceId, plan: CampaignPlan, now = new Date()): Promise<Check[]> {
+  const connection = plan.connectionId
+    ? await connectionById(world.db, workspaceId, plan.connectionId)
+    : await defaultConnection(world.db, workspaceId);
+  if (!connection)
+    return [
+      { id: 'connection', title: 'Connection', state: 'bad', message: 'The chosen connection is gone. Choose another.', link: '/settings' },
+    ];
+  const graph = await graphFor(world, workspaceId, connection.id);
+  const checks: [string, string, Promise<Verdict>][] = [
+    ['connection', 'Connection', Promise.resolve(connectionVerdict(connection, now))],
+    ['account', 'Ad account', accountVerdict(graph, plan.adAccountId)],
+    ['terms', 'Custom Audience terms', termsVerdict(graph, plan.adAccountId)],
+    ['audience', 'Audience', audienceVerdict(graph, plan)],
+    ['adSets', 'Ad sets', adSetsVerdict(graph, plan)],
+  ];
+  return Promise.all(checks.map(async ([id, title, verdict]) => ({ id, title, ...(await verdict.catch(refused)) })));
+}
+
+function refused(error: unknown): Verdict {
+  if (!(error instanceof GraphError)) throw error;
+  return { state: 'bad', message: error.userMessage, link: error.action === 'reconnect' ? '/settings' : undefined };
+}
+
+const dayMs = 86_400_000;
+
+function connectionVerdict(
+  { name, expiresAt, brokenReason }: { name: string; expiresAt: Date | null; brokenReason: string | null },
+  now: Date,
+): Verdict {
+  if (brokenReason) return { state: 'bad', message: `${brokenReason} Connect ${name} again.`, link: '/settings' };
+  if (!expiresAt) return ok(`${name}; it names no expiry.`);
+  const days = Math.floor((expiresAt.getTime() - now.getTime()) / dayMs);
+  if (days < 0) return { state: 'bad', message: `The connection of ${name} has expired. Connect again.`, link: '/settings' };
+  if (days < 14)
+    return {
+      state: 'warn',
+      message: `${name}; it expires in ${days} ${days === 1 ? 'day' : 'days'}. Connect again soon.`,
+      link: '/settings',
+    };
+  return ok(`${name}; valid for ${days} more days.`);
+}
+
+async function accountVerdict(graph: Graph, id: string): Promise<Verdict> {
+  const account = await adAccount(graph, id);
+  return account.problem ? { state: 'bad', message: account.problem } : ok(`${account.name} is ${account.status.toLowerCase()}.`);
+}
+
+async function termsVerdict(graph: Graph, id: string): Promise<Verdict> {
+  const { termsAccepted, termsUrl } = await adAccount(graph, id);
+  return termsAccepted
+    ? ok('Accepted.')
+    : { state: 'bad', message: 'Not accepted: somebody with a role in the ad account must do so.', link: termsUrl };
+}
+
+/** 300 and above: Facebook does not deliver to it. Custom Audience reference, delivery_status; read 2026-09. */
+async function audienceVerdict(graph: Graph, plan: CampaignPlan): Promise<Verdict> {
+  if ('new' in plan.audience) return ok(`“${plan.audience.new.name}” is made at the first run.`);
+  const info = await audienceInfo(graph, plan.audience.existing);
+  if (info.accountId !== plan.adAccountId) return { state: 'bad', message: 'It belongs to another ad account.' };
+  if (info.operationCode === 471 || info.operationCode === 500)
+    return { state: 'bad', message: info.operationText ?? 'Facebook has flagged it.' };
+  if (info.deliveryCode !== null && info.deliveryCode >= 300)
+    return { state: 'warn', message: info.deliveryText ?? 'Facebook finds it too small to deliver to.' };
+  return ok(`“${info.name}” exists.`);
+}
+
+async function adSetsVerdict(graph: Graph, plan: CampaignPlan): Promise<Verdict> {
+  if (plan.adSets.length === 0) return { state: 'warn', message: 'None chosen: the audience is kept, and shown to nobody by itself.' };
+  const sets = await Promise.all(plan.adSets.map(({ id }) => adSet(graph, id)));
+  const idle = sets.filter((each) => each.status !== 'ACTIVE');
+  if (idle.length > 0)
+    return { state: 'warn', message: `${idle.map((each) => `“${each.name}”`).join(', ')} ${idle.length === 1 ? 'is' : 'are'} not active.` };
+  return ok(sets.length === 1 ? 'Active.' : `All ${sets.length} are active.`);
+}
