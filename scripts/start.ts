@@ -12,12 +12,6 @@ const say = (message: string) => process.stdout.write(`  ${message}\n`);
 const children: ChildProcess[] = [];
 const closers: (() => Promise<void>)[] = [];
 
-await main(process.argv[2] === 'dev' ? 'dev' : 'start').catch(async (error: unknown) => {
-  process.stderr.write(`\n  ${error instanceof Error ? error.message : String(error)}\n`);
-  await stopAll();
-  process.exit(1);
-});
-
 async function main(mode: 'start' | 'dev'): Promise<void> {
   process.chdir(root);
   loadDotEnv();
@@ -182,3 +176,9 @@ async function stopAll(): Promise<void> {
   );
   for (const close of closers.reverse()) await close();
 }
+
+await main(process.argv[2] === 'dev' ? 'dev' : 'start').catch(async (error: unknown) => {
+  process.stderr.write(`\n  ${error instanceof Error ? error.message : String(error)}\n`);
+  await stopAll();
+  process.exit(1);
+});
