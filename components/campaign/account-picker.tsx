@@ -54,7 +54,7 @@ function AccountOption(props: { account: AdAccountView; checked: boolean; onChoo
     <div
       className={cn(
         'rounded-lg border bg-card transition-colors',
-        checked && 'border-primary bg-primary/5',
+        checked && 'border-primary bg-primary/5 dark:bg-primary/10',
         account.usable && 'hover:border-foreground/30',
       )}
     >

@@ -35,7 +35,7 @@ export function AdSetPicker({ connectionId, accountId, value, onChange, search }
         : [...value, { id: adSet.id, name: adSet.name, as: 'include' }],
     );
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <ChosenAdSets value={value} onChange={onChange} />
       <div className="overflow-hidden rounded-lg border bg-card">
         <div className="relative border-b">
@@ -80,9 +80,9 @@ function ChosenAdSets({ value, onChange }: { value: AdSetChoice[]; onChange: (ad
   }
   const change = (id: string, as: AdSetChoice['as']) => onChange(value.map((one) => (one.id === id ? { ...one, as } : one)));
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <p className="text-muted-foreground text-sm">{counted(value.length, 'ad set')} chosen</p>
-      <ul className="grid gap-1.5">
+      <ul className="grid grid-cols-1 gap-1.5">
         {value.map((one) => (
           <li key={one.id} className="flex items-center gap-2 rounded-lg border bg-card py-1.5 pr-1.5 pl-3">
             <span className="min-w-0 flex-1 truncate text-sm" title={one.name}>

@@ -31,7 +31,7 @@ export function ChoiceCards<V extends string>(props: {
           className={cn(
             'group flex cursor-pointer items-start gap-3 rounded-lg border bg-card p-3.5 text-left transition-colors',
             'hover:border-foreground/30 focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-ring',
-            'data-[state=checked]:border-primary data-[state=checked]:bg-primary/5',
+            'data-[state=checked]:border-primary data-[state=checked]:bg-primary/5 dark:data-[state=checked]:bg-primary/10',
           )}
         >
           <span className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-foreground/30 group-data-[state=checked]:border-primary">

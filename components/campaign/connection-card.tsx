@@ -21,7 +21,7 @@ export function ConnectionCard({ connection, usedBy, reconnectHref, zone, now }:
         <div className="grid gap-1">
           <p className="flex flex-wrap items-center gap-2 font-medium">
             {connection.name}
-            <Badge tone="neutral">{connection.kind === 'system' ? 'System user' : 'Person'}</Badge>
+            <Badge variant="outline">{connection.kind === 'system' ? 'System user' : 'Person'}</Badge>
           </p>
           <ConnectionHealthLine connection={connection} now={now} />
         </div>

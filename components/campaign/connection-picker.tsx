@@ -52,7 +52,7 @@ function ConnectionOption(props: { connection: ConnectionView; checked: boolean;
     <label
       className={cn(
         'flex cursor-pointer items-start gap-3 rounded-lg border bg-card p-3.5 transition-colors hover:border-foreground/30 has-focus-visible:outline-2 has-focus-visible:outline-ring',
-        checked && 'border-primary bg-primary/5',
+        checked && 'border-primary bg-primary/5 dark:bg-primary/10',
       )}
     >
       <input type="radio" name="connection" className="mt-1 accent-primary" checked={checked} onChange={() => onChoose(connection.id)} />

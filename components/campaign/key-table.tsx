@@ -29,7 +29,7 @@ export function KeyTable({ keys, zone, mayRevoke, revoke }: Props) {
             <TableCell className="font-medium">{key.name}</TableCell>
             <TableCell className="font-mono text-sm">…{key.hint}</TableCell>
             <TableCell>
-              <Badge tone="neutral">{key.role}</Badge>
+              <Badge variant="outline">{key.role}</Badge>
             </TableCell>
             <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">{dayText(key.createdAt, zone)}</TableCell>
             <TableCell className="text-right">{mayRevoke && <RevokeKey id={key.id} name={key.name} revoke={revoke} />}</TableCell>

@@ -13,7 +13,15 @@ export function PanelCard(props: { title: string; line?: string; flush?: boolean
         </div>
         {action}
       </header>
-      <div className={cn(flush ? 'pt-3' : 'p-4 sm:p-5')}>{children}</div>
+      <div
+        className={cn(
+          flush
+            ? 'pt-3 [&_td:first-child]:pl-4 [&_td:last-child]:pr-4 [&_th:first-child]:pl-4 [&_th:last-child]:pr-4 sm:[&_td:first-child]:pl-5 sm:[&_td:last-child]:pr-5 sm:[&_th:first-child]:pl-5 sm:[&_th:last-child]:pr-5'
+            : 'p-4 sm:p-5',
+        )}
+      >
+        {children}
+      </div>
     </section>
   );
 }

@@ -23,7 +23,7 @@ export function PlanSummary({ id, draft, who }: { id: string; draft: CampaignDra
         <div key={title} className="grid grid-cols-[1fr_auto] gap-x-4 px-4 py-3 sm:grid-cols-[7rem_1fr_auto] sm:px-5">
           <dt className="text-muted-foreground text-sm max-sm:col-span-2">{title}</dt>
           <dd className="min-w-0 break-words text-sm">{text}</dd>
-          <dd>
+          <dd className="text-sm">
             <Link
               href={`/campaigns/${id}/edit/${step}`}
               className="text-muted-foreground text-sm underline underline-offset-2 hover:text-foreground"

@@ -10,17 +10,19 @@ const icons = {
   bad: { Icon: CircleX, className: 'text-destructive', word: 'must be mended' },
 };
 
+const verdicts = {
+  ok: 'Everything at Facebook is ready.',
+  warn: 'It can start. Look at what is marked.',
+  bad: 'Something must be mended at Facebook before it can run.',
+};
+
 /** Each precondition at Facebook: fine, or the one thing to do. What needs doing comes first. */
 export function PreflightPanel({ checks }: { checks: PreflightCheck[] }) {
   const order = { bad: 0, warn: 1, ok: 2 };
   const sorted = [...checks].sort((a, b) => order[a.state] - order[b.state]);
-  const open = checks.filter((check) => check.state !== 'ok').length;
+  const worst = sorted[0]?.state ?? 'ok';
   return (
-    <PanelCard
-      title="Pre-flight"
-      line={open === 0 ? 'Everything at Facebook is ready.' : 'Facebook needs something first, or soon.'}
-      action={<CheckAgain />}
-    >
+    <PanelCard title="Pre-flight" line={verdicts[worst]} action={<CheckAgain />}>
       <ul className="grid gap-3">
         {sorted.map((check) => {
           const { Icon, className, word } = icons[check.state];

@@ -24,7 +24,7 @@ export function ReachFigures({ reach }: { reach: ReachCounts }) {
       <p>
         <span className="font-semibold text-2xl tabular-nums tracking-tight">{numberText(reach.reachable)}</span>{' '}
         <span className="text-muted-foreground text-sm">
-          can be reached of {numberText(reach.qualify)} who qualify ({share} %)
+          can be reached of {numberText(reach.qualify)} who qualify{reach.qualify > 0 && ` (${share}\u00a0%)`}
         </span>
       </p>
       <dl className="grid gap-1.5 text-sm">

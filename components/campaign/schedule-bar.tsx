@@ -37,16 +37,16 @@ export function ScheduleBar({ id, draft, ready, isNewVersion, now, schedule }: P
       router.push(`/campaigns/${id}`);
     });
   return (
-    <div className="sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center gap-3 border-t bg-background/95 px-4 py-3 backdrop-blur sm:mx-0 sm:px-0">
-      <Button asChild variant="ghost">
+    <div className="sticky bottom-[calc(3.6rem+env(safe-area-inset-bottom))] z-20 -mx-4 md:bottom-0 flex flex-wrap items-center gap-3 border-t bg-background/95 px-4 py-3 backdrop-blur sm:mx-0 sm:px-0">
+      <Button asChild variant="ghost" className="max-sm:order-2">
         <Link href={`/campaigns/${id}/edit/where`}>
           <ArrowLeft aria-hidden /> Back
         </Link>
       </Button>
-      <p role="status" className="min-w-0 flex-1 basis-48 text-muted-foreground text-sm">
+      <p role="status" className="min-w-0 flex-1 text-muted-foreground text-sm max-sm:order-1 max-sm:basis-full">
         {fault ? <span className="text-destructive">{fault}</span> : ready ? scheduleEffect(draft, first) : 'Finish the steps above first.'}
       </p>
-      <Button onClick={press} disabled={!ready || busy} className="max-sm:w-full">
+      <Button onClick={press} disabled={!ready || busy} className="max-sm:order-3 max-sm:flex-1">
         <CalendarCheck aria-hidden /> {busy ? 'Scheduling…' : isNewVersion ? 'Schedule the new version' : 'Schedule'}
       </Button>
     </div>

@@ -45,7 +45,7 @@ export function SegmentPicker(props: { segments: SegmentView[]; value: string | 
             key={segment.key}
             className={cn(
               'flex cursor-pointer items-start gap-3 rounded-lg border bg-card p-3.5 transition-colors hover:border-foreground/30 has-focus-visible:outline-2 has-focus-visible:outline-ring',
-              segment.key === value && 'border-primary bg-primary/5',
+              segment.key === value && 'border-primary bg-primary/5 dark:bg-primary/10',
             )}
           >
             <input

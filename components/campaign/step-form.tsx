@@ -19,10 +19,10 @@ type Props = {
 export function StepForm({ step, id, saving, onSubmit, children }: Props) {
   const before = stepBefore(step);
   return (
-    <form noValidate onSubmit={(event) => void onSubmit(event)} className="grid gap-8">
+    <form noValidate onSubmit={(event) => void onSubmit(event)} className="grid grid-cols-1 gap-8">
       <StepQuestion step={step} />
       {children}
-      <div className="sticky bottom-0 z-10 -mx-4 flex items-center gap-3 border-t bg-background/95 px-4 py-3 backdrop-blur sm:mx-0 sm:px-0">
+      <div className="sticky bottom-[calc(3.6rem+env(safe-area-inset-bottom))] z-20 -mx-4 md:bottom-0 flex items-center gap-3 border-t bg-background/95 px-4 py-3 backdrop-blur sm:mx-0 sm:px-0">
         {before && (
           <Button asChild variant="ghost">
             <Link href={`/campaigns/${id}/edit/${before}`}>
@@ -78,7 +78,7 @@ export function SavedMark({ state, retry }: { state: SavingState; retry: () => v
 /** One decision of a step. */
 export function StepSection({ title, line, children }: { title: string; line?: string; children: ReactNode }) {
   return (
-    <section className="grid gap-3">
+    <section className="grid grid-cols-1 gap-3">
       <div>
         <h3 className="font-medium">{title}</h3>
         {line && <p className="text-muted-foreground text-sm">{line}</p>}

@@ -41,7 +41,7 @@ export function WhenStep({ id, draft, workspaceZone, now, save }: Props) {
       saving={saving}
       onSubmit={form.handleSubmit((values) => walk.next({ schedule: parsed(values) ?? undefined }))}
     >
-      <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <ScheduleForm form={form} />
         <OccurrencePreview values={form.watch()} now={now} />
       </div>

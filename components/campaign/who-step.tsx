@@ -1,6 +1,7 @@
 'use client';
 
 import { useCallback, useState } from 'react';
+import type { BuilderCatalogue } from '@/components/segment/catalogue';
 import { SegmentBuilder } from '@/components/segment/segment-builder';
 import { FieldError } from '@/components/ui/field';
 import type { CampaignDraft } from '@/lib/campaign/plan';
@@ -16,6 +17,7 @@ type Props = {
   id: string;
   draft: CampaignDraft;
   segments: SegmentView[];
+  catalogue: BuilderCatalogue;
   save: SavePatch;
   estimate: EstimateReach;
 };
@@ -26,7 +28,7 @@ const sources = [
 ] as const;
 
 /** A saved segment or a definition of the campaign's own; switching to and fro loses neither while the page is open. */
-export function WhoStep({ id, draft, segments, save, estimate }: Props) {
+export function WhoStep({ id, draft, segments, catalogue, save, estimate }: Props) {
   const saving = useDraftSaving(id, save);
   const walk = useStepWalk(id, 'who', saving);
   const [source, setSource] = useState<'saved' | 'own'>(draft.definition || segments.length === 0 ? 'own' : 'saved');
@@ -66,12 +68,12 @@ export function WhoStep({ id, draft, segments, save, estimate }: Props) {
   return (
     <StepForm step="who" id={id} saving={saving} onSubmit={submit}>
       <ChoiceCards label="Who" name="source" options={sources} value={source} onChange={chooseSource} />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
         <div className="min-w-0">
           {source === 'saved' ? (
             <SegmentPicker segments={segments} value={segment} onChange={chooseSegment} />
           ) : (
-            <SegmentBuilder value={definition} onChange={changeDefinition} />
+            <SegmentBuilder value={definition} catalogue={catalogue} onChange={changeDefinition} />
           )}
           <FieldError>{fault}</FieldError>
         </div>

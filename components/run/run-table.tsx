@@ -13,7 +13,7 @@ export function RunTable({ campaignId, runs, zone }: { campaignId: string; runs:
         <TableRow>
           <TableHead>Occurrence</TableHead>
           <TableHead>State</TableHead>
-          <TableHead className="text-right">Qualified</TableHead>
+          <TableHead className="text-right max-sm:hidden">Qualified</TableHead>
           <TableHead className="text-right">Added</TableHead>
           <TableHead className="text-right">Removed</TableHead>
           <TableHead className="text-right max-sm:hidden">Refused</TableHead>
@@ -33,7 +33,7 @@ export function RunTable({ campaignId, runs, zone }: { campaignId: string; runs:
               <TableCell>
                 <Badge tone={state.tone}>{state.label}</Badge>
               </TableCell>
-              <TableCell className="text-right tabular-nums">{figure(run.qualified)}</TableCell>
+              <TableCell className="text-right tabular-nums max-sm:hidden">{figure(run.qualified)}</TableCell>
               <TableCell className="text-right tabular-nums">{figure(run.frozenAt && run.added)}</TableCell>
               <TableCell className="text-right tabular-nums">{figure(run.frozenAt && run.removed)}</TableCell>
               <TableCell className="text-right tabular-nums max-sm:hidden">{figure(run.frozenAt && run.invalid)}</TableCell>

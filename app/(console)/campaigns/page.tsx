@@ -24,7 +24,7 @@ export default async function CampaignsPage({ searchParams }: { searchParams: Pr
   const shown = items.filter((item) => fits(item, query));
   const mayEdit = roleAllows(user.role, 'marketer');
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <header className="flex flex-wrap items-center justify-between gap-3">
         <h1 className="font-semibold text-2xl tracking-tight">Campaigns</h1>
         {mayEdit && items.length > 0 && (

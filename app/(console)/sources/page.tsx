@@ -26,7 +26,7 @@ export default async function SourcesPage() {
   const mayEdit = roleAllows(user.role, 'owner');
   const { origin } = env();
   return (
-    <div className="mx-auto grid w-full max-w-4xl gap-6">
+    <div className="mx-auto grid w-full grid-cols-1 max-w-4xl gap-6">
       <header>
         <h1 className="font-semibold text-2xl tracking-tight">Sources</h1>
         <p className="text-muted-foreground">How what your users do reaches Beckon. Emails and phones are hashed on arrival.</p>

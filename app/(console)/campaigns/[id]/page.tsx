@@ -40,7 +40,7 @@ export default async function CampaignPage({ params }: Props) {
   const sentence = whoSentence(versionWho(campaign.version), new Map(segments.map((one) => [one.key, one.name])));
   const live = runs.find((run) => isMoving(run.state));
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <LiveRefresh moving={Boolean(live) || dueSoon(campaign, now)} />
       <CampaignHeader
         campaign={campaign}

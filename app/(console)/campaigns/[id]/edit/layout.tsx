@@ -17,8 +17,9 @@ export default async function EditLayout({ children, params }: Props) {
   const { user, campaign } = await openCampaign(id);
   if (!roleAllows(user.role, 'marketer') || ['stopped', 'archived'].includes(campaign.state)) redirect(`/campaigns/${id}`);
   return (
-    <div className="mx-auto grid w-full max-w-5xl gap-6">
+    <div className="mx-auto grid w-full grid-cols-1 max-w-5xl gap-6">
       <header className="flex flex-wrap items-center justify-between gap-3">
+        <h1 className="sr-only">Edit {campaign.draft.name ?? campaign.name}</h1>
         <CampaignName id={id} name={campaign.draft.name ?? campaign.name} save={saveDraftPatch} />
         <Button asChild variant="ghost" size="sm">
           <Link href={campaign.version ? `/campaigns/${id}` : '/campaigns'}>Close</Link>

@@ -29,10 +29,10 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
   const { draft } = campaign;
   const ready = isReady(draft);
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <StepQuestion step="overview" />
       <MissingParts id={id} draft={draft} />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid min-w-0 gap-6">
           <PlanSummary id={id} draft={draft} who={whoSentence(draft, new Map(segments.map((one) => [one.key, one.name])))} />
           {ready && (
@@ -46,7 +46,7 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
             </>
           )}
         </div>
-        <div className="grid gap-6">
+        <div className="grid grid-cols-1 gap-6">
           {(draft.segment || draft.definition) && (
             <Suspense fallback={<PanelSkeleton title="Reach" />}>
               <Reach open={open} />

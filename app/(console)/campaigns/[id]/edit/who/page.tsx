@@ -2,6 +2,7 @@ import { WhoStep } from '@/components/campaign/who-step';
 import { listSegments } from '@/db/segments';
 import { describe } from '@/lib/segment/describe';
 import { estimateReach, saveDraftPatch } from '../../../actions';
+import { builderCatalogue } from '../../../builder-catalogue';
 import { openCampaign } from '../../../open-campaign';
 
 export const metadata = { title: 'Who' };
@@ -9,12 +10,13 @@ export const metadata = { title: 'Who' };
 export default async function WhoPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const { user, db, campaign } = await openCampaign(id);
-  const segments = await listSegments(db, user.workspaceId);
+  const [segments, catalogue] = await Promise.all([listSegments(db, user.workspaceId), builderCatalogue(db, user)]);
   return (
     <WhoStep
       id={id}
       draft={campaign.draft}
       segments={segments.map(({ key, name, definition }) => ({ key, name, sentence: describe(definition) }))}
+      catalogue={catalogue}
       save={saveDraftPatch}
       estimate={estimateReach}
     />

@@ -29,7 +29,7 @@ export default async function RunPage({ params }: Props) {
   const state = runStates[run.screenState];
   const { batches } = run;
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <LiveRefresh moving={isMoving(run.state)} />
       <header className="grid gap-2">
         <Link href={`/campaigns/${id}`} className="flex w-fit items-center gap-1 text-muted-foreground text-sm hover:text-foreground">
