@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Database } from '@/db/client';
 import { database } from '@/db/open';
 import type { Role } from '@/db/schema';
@@ -5,6 +6,7 @@ import { workspaceById } from '@/db/workspaces';
 import { roleAllows, type WorkspaceId, workspaceByKey } from '@/lib/auth';
 import { AppError, type AppErrorCode } from '@/lib/errors';
 import { faultOf, log } from '@/lib/log';
+import { pathText } from '@/lib/segment/definition';
 
 const statusOf: Record<AppErrorCode, number> = {
   invalid: 400,
@@ -80,4 +82,18 @@ export async function jsonBody(request: Request, limitBytes = 1_000_000): Promis
   } catch (cause) {
     throw new AppError('invalid', 'The body is not JSON.', '', { cause });
   }
+}
+
+/** @throws AppError invalid with the sentence and path of the first fault. */
+export function parsedBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const path = [...(issue?.path ?? []), ...(unknownKey === undefined ? [] : [unknownKey])];
+  throw new AppError(
+    'invalid',
+    unknownKey === undefined ? (issue?.message ?? 'This is not valid.') : `There is no “${unknownKey}” here.`,
+    pathText(path),
+  );
 }

@@ -1,0 +1,87 @@
+'use client';
+
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { type EstimateReach, ReachEstimate } from '@/components/campaign/reach-estimate';
+import { Button } from '@/components/ui/button';
+import { Field, FieldError } from '@/components/ui/field';
+import { Input } from '@/components/ui/input';
+import type { Definition } from '@/lib/segment/definition';
+import type { BuilderCatalogue } from './catalogue';
+import { type Look, MembersPanel } from './members-panel';
+import { SegmentBuilder } from './segment-builder';
+import { slugOf } from './slug';
+
+type Answer<T> = { ok: true; data: T } | { ok: false; message: string; field?: string };
+
+export type SegmentEditorProps = {
+  /** The saved segment; without one a new segment is made. */
+  saved?: { key: string; name: string; definition: Definition };
+  /** What a new one begins with. */
+  template?: { name: string; definition: Definition };
+  catalogue: BuilderCatalogue;
+  mayEdit: boolean;
+  /** Names of running campaigns that follow the segment. */
+  followers: string[];
+  save: (segment: { key: string; name: string; definition: unknown }) => Promise<Answer<unknown>>;
+  estimate: (asked: { definition: unknown }) => Promise<Awaited<ReturnType<EstimateReach>>>;
+  look: Look;
+};
+
+export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, save, estimate, look }: SegmentEditorProps) {
+  const router = useRouter();
+  const begin = saved ?? template;
+  const [name, setName] = useState(begin?.name ?? '');
+  const [definition, setDefinition] = useState<Definition | null>(begin?.definition ?? null);
+  const [fault, setFault] = useState<{ message: string; field?: string }>();
+  const [busy, setBusy] = useState(false);
+  const [ask] = useState(() => (who: { definition?: Definition }) => estimate({ definition: who.definition }));
+
+  const submit = async (event: React.FormEvent) => {
+    event.preventDefault();
+    if (!definition) return setFault({ message: 'Finish the conditions first: what is missing is marked.' });
+    setBusy(true);
+    const answer = await save({ key: saved?.key ?? slugOf(name), name, definition });
+    setBusy(false);
+    if (!answer.ok) return setFault(answer);
+    toast.success(`“${name}” is saved.`);
+    router.push('/segments');
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="grid gap-6">
+      <Field
+        label="Name"
+        htmlFor="name"
+        error={fault?.field === 'name' || fault?.field === 'key' ? fault.message : undefined}
+        className="max-w-md"
+      >
+        <Input id="name" required maxLength={120} autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
+      </Field>
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_280px]">
+        <SegmentBuilder value={begin?.definition} catalogue={catalogue} onChange={setDefinition} />
+        <div className="grid gap-4">
+          <ReachEstimate who={definition ? { definition } : null} estimate={ask} />
+          <MembersPanel definition={definition} look={look} zone={catalogue.zone} />
+        </div>
+      </div>
+      {fault && fault.field !== 'name' && fault.field !== 'key' && <FieldError>{fault.message}</FieldError>}
+      {followers.length > 0 && (
+        <p className="rounded-xl bg-warning/15 p-3 text-sm text-warning-foreground">
+          {followers.join(', ')} {followers.length === 1 ? 'follows' : 'follow'} this segment: what you save counts from the next run.
+        </p>
+      )}
+      <div className="sticky bottom-16 flex gap-2 border-t bg-background/95 py-3 md:bottom-0">
+        {mayEdit && (
+          <Button type="submit" disabled={busy || !definition || name.trim() === ''}>
+            {busy ? 'Saving…' : 'Save segment'}
+          </Button>
+        )}
+        <Button asChild variant="ghost">
+          <Link href="/segments">Back to the list</Link>
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,13 @@
+/** "Cart abandoners, 7 days" → "cart-abandoners-7-days"; letters of other scripts have no place in a key. */
+export function slugOf(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
+  return (
+    plain
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 80)
+      .replace(/-+$/, '') || 'segment'
+  );
+}
