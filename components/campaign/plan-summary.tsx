@@ -7,7 +7,7 @@ import { adSetsSentence, audienceSentence, identifiersSentence, modes } from './
 /** Everything that was chosen, in sentences, each with the way back to where it was chosen. */
 export function PlanSummary({ id, draft, who }: { id: string; draft: CampaignDraft; who: string }) {
   const mode = modes[draft.mode ?? 'mirror'];
-  const rows: { title: string; text: string; step: WizardStep }[] = [
+  const rows: { title: string; text: string; step?: WizardStep }[] = [
     { title: 'Who', text: `${who}.`, step: 'who' },
     { title: 'When', text: draft.schedule ? `${describeSchedule(draft.schedule)}.` : 'Not chosen yet.', step: 'when' },
     { title: 'Ad account', text: draft.adAccountName ?? draft.adAccountId ?? 'Not chosen yet.', step: 'where' },
@@ -15,7 +15,7 @@ export function PlanSummary({ id, draft, who }: { id: string; draft: CampaignDra
     { title: 'Does', text: `${mode.title}. ${mode.line}`, step: 'where' },
     { title: 'Ad sets', text: adSetsSentence(draft.adSets), step: 'where' },
     { title: 'Sends', text: identifiersSentence(draft.identifiers), step: 'where' },
-    { title: 'At the end', text: 'The audience stays as it is after the last run.', step: 'when' },
+    { title: 'At the end', text: 'The audience stays as it is after the last run.' },
   ];
   return (
     <dl className="divide-y overflow-hidden rounded-lg border bg-card">
@@ -23,14 +23,16 @@ export function PlanSummary({ id, draft, who }: { id: string; draft: CampaignDra
         <div key={title} className="grid grid-cols-[1fr_auto] gap-x-4 px-4 py-3 sm:grid-cols-[7rem_1fr_auto] sm:px-5">
           <dt className="text-muted-foreground text-sm max-sm:col-span-2">{title}</dt>
           <dd className="min-w-0 break-words text-sm">{text}</dd>
-          <dd className="text-sm">
-            <Link
-              href={`/campaigns/${id}/edit/${step}`}
-              className="text-muted-foreground text-sm underline underline-offset-2 hover:text-foreground"
-            >
-              Change<span className="sr-only"> {title.toLowerCase()}</span>
-            </Link>
-          </dd>
+          {step && (
+            <dd className="text-sm">
+              <Link
+                href={`/campaigns/${id}/edit/${step}`}
+                className="text-muted-foreground text-sm underline underline-offset-2 hover:text-foreground"
+              >
+                Change<span className="sr-only"> {title.toLowerCase()}</span>
+              </Link>
+            </dd>
+          )}
         </div>
       ))}
     </dl>

@@ -7,5 +7,5 @@ import { dayAndTime, wallTime } from './zoned-text';
 export function ViewerTime({ at, zone }: { at: Date; zone: string }) {
   const mine = useViewerZone();
   if (!mine || wallTime(at, mine) === wallTime(at, zone)) return null;
-  return <span className="whitespace-nowrap">· {dayAndTime(at, mine)} for you</span>;
+  return <span className="block">{dayAndTime(at, mine)} for you</span>;
 }

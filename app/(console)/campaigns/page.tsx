@@ -2,7 +2,7 @@ import { Megaphone, Plus, SearchX } from 'lucide-react';
 import Link from 'next/link';
 import { CampaignFilters } from '@/components/campaign/campaign-filters';
 import { type CampaignItem, CampaignList } from '@/components/campaign/campaign-list';
-import { whoSentence } from '@/components/campaign/who-sentence';
+import { type NamedSegment, whoSentence } from '@/components/campaign/who-sentence';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { commandsFor } from '@/db/campaign-states';
@@ -70,18 +70,17 @@ export default async function CampaignsPage({ searchParams }: { searchParams: Pr
 async function campaignItems(user: SignedIn, archived: boolean): Promise<CampaignItem[]> {
   const db = database();
   const [rows, segments] = await Promise.all([listCampaigns(db, user.workspaceId, archived), listSegments(db, user.workspaceId)]);
-  const names = new Map(segments.map((segment) => [segment.key, segment.name]));
-  return rows.map((row) => itemOf(row, names, user.workspace.zone));
+  return rows.map((row) => itemOf(row, segments, user.workspace.zone));
 }
 
-function itemOf(row: CampaignRow, names: Map<string, string>, workspaceZone: string): CampaignItem {
+function itemOf(row: CampaignRow, segments: NamedSegment[], workspaceZone: string): CampaignItem {
   const schedule = row.version?.schedule ?? row.draft.schedule;
   const { id, name, state, nextAt, lastRun } = row;
   return {
     id,
     name,
     state,
-    sentence: whoSentence(row.draft, names),
+    sentence: whoSentence(row.draft, segments),
     nextAt,
     zone: schedule && 'zone' in schedule ? schedule.zone : workspaceZone,
     members: row.version ? row.members : null,

@@ -37,7 +37,7 @@ export default async function CampaignPage({ params }: Props) {
   ]);
   const { schedule } = campaign.version;
   const zone = 'zone' in schedule ? schedule.zone : user.workspace.zone;
-  const sentence = whoSentence(versionWho(campaign.version), new Map(segments.map((one) => [one.key, one.name])));
+  const sentence = whoSentence(versionWho(campaign.version), segments);
   const live = runs.find((run) => isMoving(run.state));
   return (
     <div className="grid grid-cols-1 gap-6">

@@ -34,7 +34,7 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
       <MissingParts id={id} draft={draft} />
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid min-w-0 gap-6">
-          <PlanSummary id={id} draft={draft} who={whoSentence(draft, new Map(segments.map((one) => [one.key, one.name])))} />
+          <PlanSummary id={id} draft={draft} who={whoSentence(draft, segments)} />
           {ready && (
             <>
               <Suspense fallback={<PanelSkeleton title="Dry run" />}>
