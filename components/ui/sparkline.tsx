@@ -1,30 +1,28 @@
-/** A row of small bars, the last at the right. @param label says it in words. */
-export function Sparkline({ values, label }: { values: readonly number[]; label: string }) {
-  const most = Math.max(1, ...values);
-  const width = 4;
+type Props = {
+  /** Oldest first; `key` tells bars apart. */
+  bars: readonly { key: string; value: number }[];
+  /** Says it in words. */
+  label: string;
+};
+
+const barWidth = 4;
+const height = 24;
+
+/** A row of small bars. */
+export function Sparkline({ bars, label }: Props) {
+  const most = Math.max(1, ...bars.map((bar) => bar.value));
   return (
     <svg
       role="img"
       aria-label={label}
-      viewBox={`0 0 ${values.length * width} 24`}
+      viewBox={`0 0 ${bars.length * barWidth} ${height}`}
       className="h-6 w-32 text-chart-1"
       preserveAspectRatio="none"
     >
-      {values.map((value, i) => {
-        const height = value === 0 ? 0.75 : Math.max(1.5, (value / most) * 23);
-        // biome-ignore lint/suspicious/noArrayIndexKey: bars have no identity but their place
-        return (
-          <rect
-            key={i}
-            x={i * width + 0.5}
-            y={24 - height}
-            width={width - 1}
-            height={height}
-            rx={0.8}
-            fill="currentColor"
-            opacity={value === 0 ? 0.25 : 0.85}
-          />
-        );
+      {bars.map(({ key, value }, i) => {
+        const tall = value === 0 ? 0.75 : Math.max(1.5, (value / most) * (height - 1));
+        const place = { x: i * barWidth + 0.5, y: height - tall, width: barWidth - 1, height: tall };
+        return <rect key={key} {...place} rx={0.8} fill="currentColor" opacity={value === 0 ? 0.25 : 0.85} />;
       })}
     </svg>
   );

@@ -78,7 +78,7 @@ function EventTable({ events, chosen, zone }: { events: EventSummary[]; chosen?:
               </TableCell>
               <TableCell>
                 <Sparkline
-                  values={volume.map((day) => day.count)}
+                  bars={volume.map(({ day, count }) => ({ key: day, value: count }))}
                   label={`${volume.reduce((sum, day) => sum + day.count, 0).toLocaleString('en-US')} in the last 30 days`}
                 />
               </TableCell>
@@ -98,7 +98,7 @@ function PropertyPanel({ event, properties }: { event?: string; properties: Prop
       <h2 className="font-semibold text-sm">{event ? `Properties of ${event}` : 'Properties'}</h2>
       {!event && <p className="mt-2 text-muted-foreground text-sm">Choose an event to see what it carries.</p>}
       {event && properties.length === 0 && <p className="mt-2 text-muted-foreground text-sm">It carries none.</p>}
-      <dl className="mt-3 grid gap-3">
+      <dl className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-3">
         {properties.map(({ name, type, values }) => (
           <div key={name}>
             <dt className="flex items-baseline justify-between gap-2 text-sm">
