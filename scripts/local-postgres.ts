@@ -288,6 +288,3 @@ function answers(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false));
   });
 }
-
-/** Where `npm start`, the commands and the tests of one checkout find the same database. */
-export const defaultClusterDir = (root: string) => path.join(root, '.data', 'postgres');

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Cluster, defaultClusterDir, openCluster } from './local-postgres';
+import { type Cluster, openCluster } from './local-postgres';
 
 export const root = path.resolve(import.meta.dirname, '..');
-export const dataDir = path.join(root, '.data');
+/** Database, sandbox and secrets of this checkout. */
+export const dataDir = process.env.BECKON_DATA_DIR ? path.resolve(process.env.BECKON_DATA_DIR) : path.join(root, '.data');
 
 /** Variables of `.env` that are not set already. The commands and the server read the same file. */
 export function loadDotEnv(): void {
@@ -40,10 +41,7 @@ export async function localSecrets(): Promise<Secrets> {
 /** The database of this checkout: DATABASE_URL, or the embedded one, started or joined. */
 export async function openLocalDatabase(log: (message: string) => void = () => {}): Promise<{ url: string; cluster?: Cluster }> {
   if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL };
-  const cluster = await openCluster({
-    dir: process.env.BECKON_DATA_DIR ? path.join(process.env.BECKON_DATA_DIR, 'postgres') : defaultClusterDir(root),
-    log,
-  });
+  const cluster = await openCluster({ dir: path.join(dataDir, 'postgres'), log });
   return { url: cluster.url(), cluster };
 }
 

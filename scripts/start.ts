@@ -68,7 +68,7 @@ async function startSandbox(): Promise<string> {
     throw new Error('FACEBOOK_APP_ID is missing. The sandbox is for rehearsal and is not started in production.');
   }
   const port = (await isFree(4400)) ? 4400 : await freePort();
-  const dir = path.join(process.env.BECKON_DATA_DIR ?? dataDir, 'sandbox');
+  const dir = path.join(dataDir, 'sandbox');
   await mkdir(dir, { recursive: true });
   const args = [...tsx, path.join(root, 'sandbox', 'main.ts'), '--port', String(port), '--dir', dir];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
