@@ -5,7 +5,7 @@ export function Table({ className, ...props }: ComponentProps<'table'>) {
   return (
     // Focusable: a table wider than the screen must be scrollable by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus to be scrolled without a mouse
-    <section className="w-full overflow-x-auto" tabIndex={0} aria-label="Table">
+    <section className="relative w-full overflow-x-auto" tabIndex={0} aria-label="Table">
       <table className={cn('w-full caption-bottom text-sm', className)} {...props} />
     </section>
   );
