@@ -242,7 +242,7 @@ async function dropMembers(tx: Tx, runId: number, profileIds: readonly string[])
   if (profileIds.length === 0) return;
   await tx.execute(sql`
     delete from audience_members where run_id = ${runId} and add_batch is not null
-      and profile_id in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(profileIds)}::jsonb))`);
+      and profile_id in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(profileIds)}::text::jsonb))`);
 }
 
 /** Moves the upper half of a batch's members to a new one. @returns how many moved; 0 where there is one member only. */

@@ -125,19 +125,19 @@ const existsSql = ({ json, instant }: Value) =>
   instant ? sql`(${instant} is not null)` : sql`coalesce(jsonb_typeof(${json}) <> 'null', false)`;
 
 function isSql(wanted: string | boolean, ignoreCase: boolean | undefined, value: Value): SQL {
-  if (typeof wanted === 'boolean') return sql`coalesce(${value.json} = ${String(wanted)}::jsonb, false)`;
+  if (typeof wanted === 'boolean') return sql`coalesce(${value.json} = ${String(wanted)}::text::jsonb, false)`;
   return textSql(value, wanted, ignoreCase, (text, other) => sql`${text} = ${other}`);
 }
 
 const oneOfSql = (wanted: readonly string[], ignoreCase: boolean | undefined, value: Value) =>
   caseText(value, (text) =>
     ignoreCase
-      ? sql`lower(${text}) in (select lower(w) from jsonb_array_elements_text(${JSON.stringify(wanted)}::jsonb) w)`
+      ? sql`lower(${text}) in (select lower(w) from jsonb_array_elements_text(${JSON.stringify(wanted)}::text::jsonb) w)`
       : sql`${text} = any(${textArray(wanted)})`,
   );
 
-/** A text[] of one parameter: drizzle would spread a bare list into many. */
-export const textArray = (values: readonly string[]): SQL => sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+/** A text[] of one parameter: drizzle would spread a bare list into many. ::text first: postgres.js would write JSON into JSON. */
+export const textArray = (values: readonly string[]): SQL => sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
 
 const containsSql = (text: SQL, wanted: SQL) => sql`strpos(${text}, ${wanted}) > 0`;
 
