@@ -9,6 +9,7 @@ import { AccountPicker } from './account-picker';
 import { AdSetPicker } from './ad-set-picker';
 import { AudienceFields } from './audience-fields';
 import { ChoiceCards } from './choice-cards';
+import { ConnectNotice } from './connect-notice';
 import { ConnectionPicker } from './connection-picker';
 import { type SavePatch, useDraftSaving } from './draft-saving';
 import type { AdAccountView, ConnectionView, FacebookActions } from './facebook-views';
@@ -25,6 +26,8 @@ type Props = {
   draft: CampaignDraft;
   connections: ConnectionView[];
   mayConnect: boolean;
+  /** Back from Facebook: the newest connection is the one meant. */
+  justConnected: boolean;
   now: Date;
   save: SavePatch;
   facebook: FacebookActions;
@@ -33,10 +36,11 @@ type Props = {
 const modeOptions = (['mirror', 'add'] as const).map((value) => ({ value, ...modes[value] }));
 
 /** Connection, ad account, audience, what is done to it, and the ad sets that use it. */
-export function WhereStep({ id, draft, connections, mayConnect, now, save, facebook }: Props) {
+export function WhereStep({ id, draft, connections, mayConnect, justConnected, now, save, facebook }: Props) {
   const saving = useDraftSaving(id, save);
-  const known = connections.some((one) => one.id === draft.connectionId) ? draft : { ...draft, connectionId: undefined };
-  const only = connections.length === 1 ? connections[0]?.id : undefined;
+  const keep = !justConnected && connections.some((one) => one.id === draft.connectionId);
+  const known = keep ? draft : { ...draft, connectionId: undefined };
+  const only = justConnected || connections.length === 1 ? connections[0]?.id : undefined;
   const form: WhereForm = useForm<WhereValues>({ resolver: zodResolver(whereValuesSchema), defaultValues: whereValuesOf(known, only) });
   const { errors } = form.formState;
   const walk = useStepWalk(id, 'where', saving);
@@ -60,6 +64,7 @@ export function WhereStep({ id, draft, connections, mayConnect, now, save, faceb
   return (
     <StepForm step="where" id={id} saving={saving} onSubmit={form.handleSubmit((values) => walk.next(wherePatchOf(values)))}>
       <StepSection title="Connection" line="Whose access to Facebook Beckon uses.">
+        <ConnectNotice />
         <ConnectionPicker
           connections={connections}
           value={connectionId}

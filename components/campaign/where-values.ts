@@ -29,7 +29,7 @@ export type WhereValues = z.infer<typeof whereValuesSchema>;
 
 const reaches = (name: string) => (reachingIdentifiers as readonly string[]).includes(name);
 
-/** @param onlyConnection chosen beforehand where there is just one. */
+/** @param onlyConnection chosen beforehand: the only one, or the one just made. */
 export function whereValuesOf(plan: CampaignDraft, onlyConnection: string | undefined): WhereValues {
   const made = plan.audience && 'new' in plan.audience ? plan.audience.new : undefined;
   return {

@@ -13,9 +13,9 @@ export const createApiKey = action(
   { role: 'owner', revalidate: '/settings/keys' },
 );
 
-/** @returns the secret: shown once, kept nowhere. */
+/** A write key only lets data in, whatever role is asked for. @returns the secret: shown once, kept nowhere. */
 export const createWriteKey = action(
-  newKeyInput.pick({ name: true }),
+  newKeyInput,
   async ({ name }, { user, db, now }) => createKey(db.orm, user.workspaceId, { kind: 'write', name, role: 'marketer' }, now),
   { role: 'owner', revalidate: '/sources' },
 );

@@ -3,6 +3,7 @@ import { BlockerPanel } from '@/components/campaign/blocker-panel';
 import { CampaignFacts } from '@/components/campaign/campaign-facts';
 import { CampaignHeader } from '@/components/campaign/campaign-header';
 import { ChangeChart } from '@/components/campaign/change-chart';
+import { ConnectNotice } from '@/components/campaign/connect-notice';
 import { PanelCard } from '@/components/campaign/panel-card';
 import { SizeChart } from '@/components/campaign/size-chart';
 import { whoSentence } from '@/components/campaign/who-sentence';
@@ -50,6 +51,7 @@ export default async function CampaignPage({ params }: Props) {
         adsManager={adsManagerUrl(campaign.audience)}
         actions={{ run: runCampaignNow, pause, resume, stop, archive, clone }}
       />
+      <ConnectNotice />
       {campaign.blocker && <BlockerPanel blocker={campaign.blocker} state={campaign.state} returnTo={`/campaigns/${id}`} />}
       <CampaignFacts campaign={campaign} version={campaign.version} zone={zone} now={now} />
       {live && <RunProgress run={live} />}

@@ -9,8 +9,11 @@ import { openCampaign } from '../../../open-campaign';
 
 export const metadata = { title: 'Where' };
 
-export default async function WherePage({ params }: { params: Promise<{ id: string }> }) {
+type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ connect?: string | string[] }> };
+
+export default async function WherePage({ params, searchParams }: Props) {
   const { id } = await params;
+  const { connect } = await searchParams;
   const { user, db, campaign, now } = await openCampaign(id);
   const connections = await listConnections(db, user.workspaceId);
   return (
@@ -19,6 +22,7 @@ export default async function WherePage({ params }: { params: Promise<{ id: stri
       draft={campaign.draft}
       connections={connections.map((one) => connectionView(one, adsScopes))}
       mayConnect={roleAllows(user.role, 'owner')}
+      justConnected={connect === 'connected'}
       now={now}
       save={saveDraftPatch}
       facebook={{ loadAdAccounts, searchAdSets, searchAudiences, connectToken }}
