@@ -137,7 +137,8 @@ const oneOfSql = (wanted: readonly string[], ignoreCase: boolean | undefined, va
   );
 
 /** A text[] of one parameter: drizzle would spread a bare list into many. ::text first: postgres.js would write JSON into JSON. */
-export const textArray = (values: readonly string[]): SQL => sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
+export const textArray = (values: readonly string[]): SQL =>
+  sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
 
 const containsSql = (text: SQL, wanted: SQL) => sql`strpos(${text}, ${wanted}) > 0`;
 
