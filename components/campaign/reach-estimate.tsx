@@ -26,17 +26,12 @@ export function ReachEstimate({ who, estimate }: { who: Who | null; estimate: Es
     const mine = ++question.current;
     if (!key) return setState({ kind: 'idle' });
     setState({ kind: 'loading' });
-    const timer = setTimeout(
-      async () => {
-        const answer = await estimate(JSON.parse(key) as Who).catch(() => ({
-          ok: false as const,
-          message: 'Beckon could not be reached.',
-        }));
-        if (mine !== question.current) return;
-        setState(answer.ok ? { kind: 'ready', reach: answer.data } : { kind: 'failed', message: answer.message });
-      },
-      turn > 0 ? 0 : pauseMs,
-    );
+    const ask = async () => {
+      const answer = await estimate(JSON.parse(key) as Who).catch(() => ({ ok: false as const, message: 'Beckon could not be reached.' }));
+      if (mine !== question.current) return;
+      setState(answer.ok ? { kind: 'ready', reach: answer.data } : { kind: 'failed', message: answer.message });
+    };
+    const timer = setTimeout(() => void ask(), turn > 0 ? 0 : pauseMs);
     return () => clearTimeout(timer);
   }, [key, estimate, turn]);
 
