@@ -215,6 +215,7 @@ export type UploadAnswer = {
   invalid: number;
   /** Row as JSON text → reason; 100 at most. */
   samples: Record<string, string>;
+  traceId: string | null;
 };
 
 /** Set semantics: adding again is harmless. */
@@ -245,6 +246,7 @@ function answerOf(raw: Raw): UploadAnswer {
     received: Number(raw.num_received ?? 0),
     invalid: Number(raw.num_invalid_entries ?? 0),
     samples: typeof samples === 'object' && samples !== null && !Array.isArray(samples) ? (samples as Record<string, string>) : {},
+    traceId: typeof raw.fbtrace_id === 'string' ? raw.fbtrace_id : null,
   };
 }
 

@@ -54,10 +54,11 @@ it('makes an audience, finds it by its mark, fills and empties it with bodies of
   expect((await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:abc123'))?.id).toBe(id);
   expect(await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:none')).toBeNull();
   const rows = Array.from({ length: 10_000 }, (_, i) => [digest(i + 1)]);
-  expect(await addMembers(graph, id, { schema: ['EMAIL'], rows, session: session(101) })).toEqual({
+  expect(await addMembers(graph, id, { schema: ['EMAIL'], rows, session: session(101) })).toMatchObject({
     received: 10_000,
     invalid: 0,
     samples: {},
+    traceId: expect.stringMatching(/\S/),
   });
   expect((await sandbox.control.audience(id)).members).toBe(10_000);
   await removeMembers(graph, id, { schema: ['EMAIL'], rows: rows.slice(1), session: session(102) });

@@ -84,6 +84,11 @@ function addQuery(url: URL, params: Record<string, unknown>): void {
   }
 }
 
+/** Facebook's number for the request, beside the answer's own fields: what its support asks for. */
+function withTrace(data: unknown, trace: string | null): unknown {
+  return trace && typeof data === 'object' && data !== null && !Array.isArray(data) ? { ...data, fbtrace_id: trace } : data;
+}
+
 type ErrorBody = { code?: number; error_subcode?: number; is_transient?: boolean; fbtrace_id?: string };
 
 /** Outages answer HTML, nothing at all, or half a body; any of these is an error with its status kept. */
@@ -97,7 +102,7 @@ function parseAnswer<T>(response: Response, text: string, usage: Usage): T {
     throw new GraphError({ kind: 'http', status }, trace, usage.waitMs || null);
   }
   const error = (data as { error?: ErrorBody } | null)?.error;
-  if (!error && response.ok) return data as T;
+  if (!error && response.ok) return withTrace(data, trace) as T;
   const facts: GraphFacts = error
     ? { kind: 'api', status, code: error.code, subcode: error.error_subcode, transient: error.is_transient }
     : { kind: 'http', status };

@@ -100,9 +100,9 @@ export const limits = { depth: 10, conditions: 100, bytes: 64 * 1024 };
 
 /** @throws AppError invalid with a sentence and the path of the fault, e.g. "all[1].where[0].op"; empty for the root. */
 export function parseDefinition(json: unknown): Definition {
+  refuseTooDeep(json, 1, '');
   if (new TextEncoder().encode(JSON.stringify(json) ?? '').length > limits.bytes)
     throw new AppError('invalid', 'A definition may have at most 64 KB.', '');
-  refuseTooDeep(json, 1, '');
   const parsed = definitionSchema.safeParse(json);
   if (!parsed.success) throw faultOf(parsed.error.issues[0]);
   const size = conditionCount(parsed.data);

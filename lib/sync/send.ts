@@ -56,7 +56,7 @@ async function sendBatch(world: SyncWorld, { run, audience, graph }: RunContext,
   try {
     answer =
       rows.length === 0
-        ? { received: 0, invalid: 0, samples: {} }
+        ? { received: 0, invalid: 0, samples: {}, traceId: null }
         : await (batch.op === 'add' ? addMembers : removeMembers)(graph, audience.facebookId, upload);
   } catch (error) {
     if (error instanceof GraphError) await settleRefusal(world, run, batch, error);
@@ -83,8 +83,8 @@ async function settle(
     const settled =
       batch.op === 'add' ? await settleAdded(tx, run.id, batch.seq, [...refused.keys()], now) : await settleRemoved(tx, run.id, batch.seq);
     await recordRejects(tx, run, batch, refused);
-    const { received, invalid } = answer;
-    await tx.update(syncBatches).set({ state: 'sent', received, invalid, finishedAt: now }).where(sameBatch(batch));
+    const { received, invalid, traceId } = answer;
+    await tx.update(syncBatches).set({ state: 'sent', received, invalid, traceId, finishedAt: now }).where(sameBatch(batch));
     // Only additions are refused row by row: a removal of an unreadable row has nothing to remove.
     const counted =
       batch.op === 'add'

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '@/lib/errors';
+import { parseDefinition } from './definition';
+import { describe as sentence } from './describe';
+import { boundsOf } from './window';
+
+function fault(json: unknown): [string, string | undefined] {
+  try {
+    parseDefinition(json);
+  } catch (error) {
+    if (error instanceof AppError) return [error.message, error.field];
+    throw error;
+  }
+  throw new Error('should have been refused');
+}
+
+describe('a definition', () => {
+  it.each([
+    [{ all: [] }, 'all'],
+    [{ all: [{ did: 'A' }, { did: 'B', where: [{ property: 'x', op: 'resembles', value: 1 }] }] }, 'all[1].where[0].op'],
+    [{ all: [{ did: 'A' }, { did: 'B', where: [{ property: 'x', op: 'gt', value: '1' }] }] }, 'all[1].where[0].value'],
+    [{ any: [{ not: { did: '' } }] }, 'any[0].not.did'],
+    [{ did: 'A', wthin: 'today' }, 'wthin'],
+    [{ did: 'A', within: { last: { days: 0 } } }, 'within.last.days'],
+    [{ did: 'A', within: { between: ['2026-02-30', '2026-03-01'] } }, 'within.between[0]'],
+    [{ did: 'A', within: { between: ['2026-03-02', '2026-03-01'] } }, 'within.between'],
+    [{ did: 'A', count: { gte: '2' } }, 'count'],
+    [{ property: 'x', op: 'isOneOf', value: [] }, 'value'],
+    [{ property: '', op: 'exists' }, 'property'],
+    [{ has: 'fax' }, 'has'],
+    [{ sequence: [] }, 'sequence'],
+    [{ all: [{ did: 'A', hours: [9, 17] }] }, 'all[0].hours'],
+    [{ did: 'A', aggregate: { fn: 'sum' } }, 'aggregate'],
+    [{ segment: 'other' }, 'segment'],
+    [{ whatever: 1 }, 'whatever'],
+    [[], ''],
+    ['did', ''],
+  ])('is refused with the path of its fault: %j', (json, path) => {
+    expect(fault(json)[1]).toBe(path);
+  });
+
+  it('is bounded in depth, size and number of conditions', () => {
+    let deep: unknown = { did: 'A' };
+    for (let i = 0; i < 10_000; i++) deep = { not: deep };
+    expect(fault(deep)[0]).toContain('deep');
+    expect(fault({ any: Array.from({ length: 100 }, () => ({ did: 'A' })) })[0]).toContain('100 conditions');
+    expect(fault({ property: 'x', op: 'isOneOf', value: Array.from({ length: 900 }, (_, i) => 'x'.repeat(80) + i) })[0]).toContain('64 KB');
+    expect(parseDefinition({ any: Array.from({ length: 99 }, () => ({ did: 'A' })) })).toBeTruthy();
+  });
+
+  it('reads as a sentence', () => {
+    const json = {
+      all: [
+        { did: 'Added to Cart', where: [{ property: 'amount', op: 'gt', value: 50 }], within: { last: { days: 7 } } },
+        { didNot: 'Purchased', within: { last: { days: 7 } } },
+        { any: [{ property: '$country', op: 'isOneOf', value: ['IN', 'BR'] }, { has: 'reachable' }] },
+      ],
+    };
+    expect(sentence(parseDefinition(json))).toBe(
+      'Users who did “Added to Cart” with amount over 50 at least once in the last 7 days and did not do “Purchased” in the last 7 days and (have country one of “IN” or “BR” or can be reached on Facebook)',
+    );
+  });
+});
+
+describe('a window', () => {
+  const kolkata = 'Asia/Kolkata';
+  const at = new Date('2026-03-16T04:30:00Z');
+  const iso = (window: Parameters<typeof boundsOf>[0], zone = kolkata, now = at) => {
+    const { from, to, toIncluded } = boundsOf(window, zone, now);
+    return [from?.toISOString() ?? null, toIncluded ? 'now' : to.toISOString()];
+  };
+
+  it('of days begins at the local midnight that many days before', () => {
+    expect(iso({ last: { days: 7 } })).toEqual(['2026-03-08T18:30:00.000Z', 'now']);
+    expect(iso({ exactly: { days: 7 } })).toEqual(['2026-03-08T18:30:00.000Z', '2026-03-09T18:30:00.000Z']);
+    expect(iso('previousMonth')).toEqual(['2026-01-31T18:30:00.000Z', '2026-02-28T18:30:00.000Z']);
+    expect(iso({ before: '2026-03-09' })).toEqual([null, '2026-03-08T18:30:00.000Z']);
+    expect(iso({ after: '2026-03-09' })).toEqual(['2026-03-09T18:30:00.000Z', 'now']);
+  });
+
+  it('of a month keeps the day, or takes the month’s last', () => {
+    expect(iso({ last: { months: 1 } }, 'UTC', new Date('2026-03-31T12:00:00Z'))).toEqual(['2026-02-28T00:00:00.000Z', 'now']);
+  });
+
+  it('of hours rolls, without its beginning', () => {
+    expect(boundsOf({ last: { hours: 24 } }, kolkata, at)).toMatchObject({
+      from: new Date('2026-03-15T04:30:00Z'),
+      fromIncluded: false,
+      toIncluded: true,
+    });
+  });
+
+  it('knows days whose midnight is skipped or comes twice', () => {
+    expect(iso({ on: '2018-11-04' }, 'America/Sao_Paulo')).toEqual(['2018-11-04T03:00:00.000Z', '2018-11-05T02:00:00.000Z']);
+    expect(iso({ on: '2025-10-05' }, 'America/Havana')).toEqual(['2025-10-05T04:00:00.000Z', '2025-10-06T04:00:00.000Z']);
+  });
+
+  it('sees nothing after the evaluation', () => {
+    expect(iso({ between: ['2026-03-01', '2026-04-01'] })).toEqual(['2026-02-28T18:30:00.000Z', 'now']);
+  });
+});

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { Analytics } from '@segment/analytics-node';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createWorkspace, type WorkspaceSecrets } from '@/db/workspaces';
+import { type App, startApp } from '@/tests/support/app';
+import { testDatabase } from '@/tests/support/database';
+import { type Sandbox, sandboxAccounts, startSandbox, systemUserToken } from '@/tests/support/sandbox';
+import { digestOfEmail, emailOf } from '@/tests/support/story';
+
+/** Everything the screens do, without a browser: the app as a process, spoken to over HTTP alone. */
+
+let app: App;
+let sandbox: Sandbox;
+let keys: WorkspaceSecrets;
+let other: WorkspaceSecrets;
+const cronSecret = randomBytes(16).toString('hex');
+
+beforeAll(async () => {
+  const { db, url } = await testDatabase();
+  sandbox = await startSandbox();
+  await sandbox.control.settings({ matchingMs: 0 });
+  keys = await createWorkspace(db, { name: 'API shop', zone: 'Asia/Kolkata', defaultCountry: 'IN' }, new Date());
+  other = await createWorkspace(db, { name: 'Neighbour', zone: 'UTC', defaultCountry: null }, new Date());
+  app = await startApp({
+    DATABASE_URL: url,
+    NEXTAUTH_SECRET: randomBytes(32).toString('hex'),
+    ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+    CRON_SECRET: cronSecret,
+    BECKON_SANDBOX_URL: sandbox.url,
+    FACEBOOK_APP_ID: 'sandbox-app',
+    FACEBOOK_APP_SECRET: 'sandbox-app-secret',
+    FACEBOOK_GRAPH_URL: sandbox.url,
+    FACEBOOK_DIALOG_URL: sandbox.url,
+  });
+});
+afterAll(async () => {
+  await app?.stop();
+  await sandbox?.stop();
+});
+
+type Json = Record<string, never>;
+
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  key = keys.apiKey,
+): Promise<{ status: number; json: Json; text: string }> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const response = await fetch(`${app.origin}/api/v1${path}`, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  return { status: response.status, json: (isJson ? JSON.parse(text) : {}) as Json, text };
+}
+
+const definition = {
+  all: [
+    { did: 'Charged', count: { gte: 2 } },
+    { property: 'plan', op: 'is', value: 'pro' },
+  ],
+};
+const members = ['u1', 'u3', 'u5'];
+
+it('takes events of the unmodified client, through the real door', async () => {
+  const analytics = new Analytics({ writeKey: keys.writeKey, host: app.origin, flushAt: 15 });
+  for (let i = 0; i < 6; i++) {
+    const userId = `u${i}`;
+    analytics.identify({ userId, traits: { email: emailOf(userId), plan: i % 2 ? 'pro' : 'free' } });
+    for (let n = 0; n < 2; n++) analytics.track({ userId, event: 'Charged', properties: { amount: 10 * n } });
+  }
+  await analytics.closeAndFlush();
+  const refused = await fetch(`${app.origin}/v1/track`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('wrong:')}` },
+    body: '{}',
+  });
+  expect(refused.status).toBe(401);
+});
+
+it('answers who one is, and refuses a wrong key', async () => {
+  expect((await call('GET', '/workspace')).json).toEqual({ name: 'API shop', zone: 'Asia/Kolkata', defaultCountry: 'IN' });
+  expect((await call('GET', '/workspace', undefined, 'ak_wrong')).status).toBe(401);
+  expect((await call('GET', '/workspace', undefined, keys.writeKey)).status).toBe(401);
+});
+
+it('keeps a segment, and says of a wrong one where the fault is', async () => {
+  expect((await call('PUT', '/segments/pro-buyers', { name: 'Pro buyers', definition })).status).toBe(201);
+  expect((await call('PUT', '/segments/pro-buyers', { name: 'Pro buyers', definition })).status).toBe(200);
+  expect((await call('GET', '/segments/pro-buyers')).json).toMatchObject({ key: 'pro-buyers', definition });
+  const wrong = await call('PUT', '/segments/wrong', {
+    name: 'Wrong',
+    definition: { all: [{ did: 'A' }, { did: 'B', where: [{ property: 'x', op: 'resembles' }] }] },
+  });
+  expect(wrong).toMatchObject({ status: 400, json: { error: { code: 'invalid', field: 'all[1].where[0].op' } } });
+  const pattern = await call('PUT', '/segments/wrong', { name: 'Wrong', definition: { property: 'x', op: 'matches', value: '(' } });
+  expect(pattern).toMatchObject({ status: 400, json: { error: { field: 'value' } } });
+  expect((await call('GET', '/segments/wrong')).status).toBe(404);
+  expect((await call('GET', '/segments/pro-buyers', undefined, other.apiKey)).status).toBe(404);
+});
+
+it('estimates reach and streams members', async () => {
+  const reach = await call('POST', '/reach', { segment: 'pro-buyers' });
+  expect(reach.json).toEqual({ qualify: 3, reachable: 3, byIdentifier: { email: 3, phone: 0, mobileAdvertiserId: 0 }, exact: true });
+  expect((await call('POST', '/reach', { segment: 'pro-buyers', at: '2020-01-01T00:00:00Z' })).json).toMatchObject({ qualify: 0 });
+  const { text } = await call('POST', '/members', { definition });
+  expect(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).userId),
+  ).toEqual(members);
+  expect((await call('POST', '/reach', { segment: 'nobody' })).status).toBe(422);
+  expect((await call('POST', '/reach', { segment: 'pro-buyers' }, other.apiKey)).status).toBe(422);
+});
+
+it('connects Facebook, and lists ad accounts and ad sets', async () => {
+  expect((await call('POST', '/connections', { provider: 'facebook', token: 'EAANOTATOKENOFANYBODY0000' })).status).toBe(422);
+  expect(await call('POST', '/connections', { provider: 'facebook', token: systemUserToken })).toMatchObject({
+    status: 201,
+    json: { kind: 'system' },
+  });
+  const listed = await call('GET', '/connections');
+  expect(listed.text).not.toContain(systemUserToken);
+  const { json } = await call('GET', '/ad-accounts');
+  expect((json as unknown as { adAccounts: { id: string }[] }).adAccounts.map((each) => each.id)).toContain(sandboxAccounts.main);
+  const page = await call('GET', `/ad-accounts/${sandboxAccounts.main}/ad-sets?limit=5`);
+  expect((page.json as unknown as { adSets: unknown[] }).adSets).toHaveLength(5);
+});
+
+it('schedules a campaign whose audience equals the segment, and tells of its run', async () => {
+  const plan = {
+    name: 'Pro',
+    segment: 'pro-buyers',
+    schedule: { kind: 'now' },
+    adAccountId: sandboxAccounts.main,
+    audience: { new: { name: 'Pro buyers' } },
+    mode: 'mirror',
+    adSets: [],
+  };
+  expect(await call('POST', '/campaigns', { ...plan, mode: 'sideways' })).toMatchObject({
+    status: 400,
+    json: { error: { field: 'mode' } },
+  });
+  const made = await call('POST', '/campaigns', plan);
+  const { id } = made.json as unknown as { id: string };
+  expect(made).toMatchObject({ status: 201, json: { state: 'draft' } });
+  expect((await call('POST', `/campaigns/${id}/dry-run`)).json).toEqual({ join: 3, leave: 0, stay: 0, unreachable: 0, requests: 1 });
+  expect(await call('POST', `/campaigns/${id}/schedule`)).toMatchObject({ status: 200 });
+  await expect
+    .poll(async () => (await call('GET', `/campaigns/${id}`)).json, { timeout: 20_000 })
+    .toMatchObject({ state: 'completed', counts: { members: 3 } });
+  const audience = (await sandbox.control.audiences()).find((each) => each.name === 'Pro buyers');
+  expect(await sandbox.control.memberValues(audience?.id ?? '', 'EMAIL')).toEqual(
+    members.map((each) => digestOfEmail(emailOf(each))).sort(),
+  );
+  const { runs } = (await call('GET', `/campaigns/${id}/runs`)).json as unknown as { runs: { id: number; state: string }[] };
+  expect(runs).toMatchObject([{ state: 'succeeded', counts: { added: 3, invalid: 0 } }]);
+  expect((await call('GET', `/runs/${runs[0]?.id}`)).json).toMatchObject({ progress: { rowsTotal: 3, rowsDone: 3 } });
+  expect((await call('GET', `/runs/${runs[0]?.id}/rejects`)).text).toBe('userId,anonymousId,batch,reason\r\n');
+  expect((await call('GET', `/campaigns/${id}`, undefined, other.apiKey)).status).toBe(404);
+  expect((await call('GET', `/runs/${runs[0]?.id}`, undefined, other.apiKey)).status).toBe(404);
+  expect((await call('DELETE', '/segments/pro-buyers')).json).toMatchObject({
+    error: { code: 'conflict', message: expect.stringContaining('Pro') },
+  });
+});
+
+it('refuses a second campaign on the same audience, with the name of the first', async () => {
+  const audienceId = (await sandbox.control.audiences()).find((each) => each.name === 'Pro buyers')?.id;
+  const schedule = { kind: 'at', at: '2040-01-01T09:00', zone: 'Asia/Kolkata' };
+  const plan = { segment: 'pro-buyers', schedule, adAccountId: sandboxAccounts.main, audience: { existing: audienceId }, mode: 'mirror' };
+  const first = (await call('POST', '/campaigns', { ...plan, name: 'First' })).json as unknown as { id: string };
+  const second = (await call('POST', '/campaigns', { ...plan, name: 'Second' })).json as unknown as { id: string };
+  expect((await call('POST', `/campaigns/${first.id}/schedule`)).status).toBe(200);
+  const refused = await call('POST', `/campaigns/${second.id}/schedule`);
+  expect(refused).toMatchObject({ status: 409, json: { error: { message: expect.stringContaining('First') } } });
+  const past = await call('PATCH', `/campaigns/${second.id}`, { schedule: { ...schedule, at: '2020-01-01T09:00' } });
+  expect(past.status).toBe(200);
+  expect(await call('POST', `/campaigns/${second.id}/schedule`)).toMatchObject({ status: 400, json: { error: { field: 'schedule' } } });
+});
+
+it('ticks for Vercel’s cron and for nobody else', async () => {
+  const cron = (secret?: string) => fetch(`${app.origin}/api/cron`, { headers: secret ? { authorization: `Bearer ${secret}` } : {} });
+  expect((await cron()).status).toBe(401);
+  expect((await cron('wrong')).status).toBe(401);
+  expect(await (await cron(cronSecret)).json()).toMatchObject({ queued: 0 });
+});
