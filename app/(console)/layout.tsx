@@ -14,7 +14,9 @@ export const dynamic = 'force-dynamic';
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const user = await requireUser();
   const { sandboxUrl } = env();
-  const { name, image, workspaceId, workspaces } = user;
+  const { name, workspaceId, workspaces } = user;
+  // A picture of a sandbox that ran elsewhere is nobody's any more, and the page's policy would refuse it.
+  const image = sandboxUrl && !user.image?.startsWith(`${sandboxUrl}/`) ? null : user.image;
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[220px_minmax(0,1fr)]">
       <aside className="z-30 flex items-center gap-3 border-b bg-sidebar px-4 py-2 md:sticky md:top-0 md:h-dvh md:flex-col md:items-stretch md:border-r md:border-b-0 md:px-3 md:py-4">
