@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const sources = [
   'app',
@@ -16,16 +17,44 @@ const sources = [
   'tsconfig.json',
 ];
 
-/** Builds the app unless the last build was made from these very files. */
+/** Builds the app unless the last build was made from these very files. Several at once: one builds, the others wait for it. */
 export async function ensureBuild(root: string, say: (message: string) => void): Promise<void> {
   const distDir = path.join(root, process.env.NEXT_DIST_DIR ?? '.next');
   const stampFile = path.join(distDir, 'beckon-sources');
   const stamp = digestOfSources(root);
-  const built = existsSync(path.join(distDir, 'BUILD_ID')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
-  if (built) return;
-  say('Building the app (once for this version, about half a minute)…');
-  await build(root);
-  writeFileSync(stampFile, stamp);
+  const isBuilt = () => existsSync(path.join(distDir, 'BUILD_ID')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  if (isBuilt()) return;
+  const lock = `${distDir}.lock`;
+  while (!take(lock)) await delay(500);
+  try {
+    if (isBuilt()) return;
+    say('Building the app (once for this version, about half a minute)…');
+    await build(root);
+    writeFileSync(stampFile, stamp);
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** False while a living process holds it; what a killed one left is taken over. */
+function take(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
+    if (holder && !isAlive(holder)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function build(root: string): Promise<void> {
