@@ -28,10 +28,9 @@ export type AudienceWish = {
  * @throws AppError conflict where another campaign feeds the existing audience, naming it.
  */
 export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: AudienceWish, now: Date): Promise<AudienceRow> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${audienceLock}, ${workspaceId})`);
   const facebookId = 'existing' in wish.choice ? wish.choice.existing : null;
-  if (facebookId) await refuseIfFed(tx, workspaceId, wish, facebookId);
   const [mine] = await tx.select().from(audiences).where(eq(audiences.campaignId, wish.campaignId));
+  await refuseIfFed(tx, workspaceId, { ...wish, facebookId: facebookId ?? mine?.facebookId ?? null });
   if (mine?.facebookId) {
     const same = mine.adAccountId === wish.adAccountId && (facebookId === null ? mine.made : mine.facebookId === facebookId);
     if (!same)
@@ -39,6 +38,13 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
         'conflict',
         'This campaign already has an audience at Facebook. Clone the campaign to use another one.',
         'audience',
+      );
+    const unticked = wish.identifiers && mine.schema.filter((key) => !keysFor(wish.identifiers ?? []).includes(key));
+    if (unticked?.length)
+      throw new AppError(
+        'conflict',
+        `The audience was made to be sent ${mine.schema.join(', ')}, and keeps these for life. Clone the campaign to send less.`,
+        'identifiers',
       );
     return mine;
   }
@@ -65,7 +71,12 @@ export const plannedSchema = (db: Database, workspaceId: WorkspaceId, chosen: re
 const schemaFor = async (tx: Pick<Tx, 'select'>, workspaceId: WorkspaceId, chosen: readonly Identifier[] | null) =>
   keysFor(chosen ?? (await existingIdentifiers(tx, workspaceId)));
 
-async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, wish: AudienceWish, facebookId: string): Promise<void> {
+export type Feeding = { campaignId: string; adAccountId: string; facebookId: string | null };
+
+/** Holds a lock for the rest of the transaction. @throws AppError conflict where another campaign feeds the audience, naming it. */
+export async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, feeding: Feeding): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${audienceLock}, ${workspaceId})`);
+  if (feeding.facebookId === null) return;
   const [other] = await tx
     .select({ name: campaigns.name })
     .from(audiences)
@@ -73,9 +84,9 @@ async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, wish: AudienceWish,
     .where(
       and(
         eq(audiences.workspaceId, workspaceId),
-        eq(audiences.adAccountId, wish.adAccountId),
-        eq(audiences.facebookId, facebookId),
-        ne(audiences.campaignId, wish.campaignId),
+        eq(audiences.adAccountId, feeding.adAccountId),
+        eq(audiences.facebookId, feeding.facebookId),
+        ne(audiences.campaignId, feeding.campaignId),
         notInArray(campaigns.state, ['completed', 'stopped', 'archived']),
       ),
     );

@@ -2,8 +2,10 @@ import { eq, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { openStates } from '@/lib/sync/run-state';
+import { refuseIfFed } from './audiences';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
+import { collapseOlder } from './run-queue';
 import { audiences, type CampaignState, campaigns, syncRuns } from './schema';
 
 const allowed: Record<'pause' | 'resume' | 'stop' | 'archive' | 'run', readonly CampaignState[]> = {
@@ -78,14 +80,18 @@ async function hasOpenRun(db: Database, id: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** A run for this very instant, beside the schedule. @returns its id. */
+/**
+ * A run for this very instant, beside the schedule. One that waits unbegun collapses into it; a blocked campaign looks at once whether it
+ * was cured. @returns its id. @throws AppError conflict where another campaign has taken over the audience since.
+ */
 export async function runNow(db: Database, workspaceId: WorkspaceId, id: string, now: Date): Promise<{ runId: number }> {
   return db.orm.transaction(async (tx) => {
     const campaign = await ownCampaign(tx, workspaceId, id, true);
     refuse('run', campaign.state);
     invariant(campaign.versionId !== null, 'a campaign that was scheduled has a version');
-    const [audience] = await tx.select({ id: audiences.id }).from(audiences).where(eq(audiences.campaignId, id));
+    const [audience] = await tx.select().from(audiences).where(eq(audiences.campaignId, id));
     invariant(audience, 'a campaign that was scheduled has an audience');
+    await refuseIfFed(tx, workspaceId, audience);
     const [run] = await tx
       .insert(syncRuns)
       .values({
@@ -101,7 +107,14 @@ export async function runNow(db: Database, workspaceId: WorkspaceId, id: string,
       .onConflictDoNothing()
       .returning({ runId: syncRuns.id });
     if (!run) throw new AppError('conflict', 'A run for this very moment exists already.');
-    await tx.update(campaigns).set({ state: 'running', updatedAt: now }).where(own(workspaceId, id));
+    await collapseOlder(tx, audience.id, now, now);
+    if (campaign.state === 'blocked')
+      await tx
+        .update(syncRuns)
+        .set({ waitUntil: now })
+        .where(sql`${syncRuns.campaignId} = ${id} and ${syncRuns.state} in ${[...openStates]} and ${syncRuns.waitUntil} is not null`);
+    const state = campaign.state === 'blocked' ? ('blocked' as const) : ('running' as const);
+    await tx.update(campaigns).set({ state, updatedAt: now }).where(own(workspaceId, id));
     return run;
   });
 }

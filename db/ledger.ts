@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type Identifier, reachingIdentifiers } from '@/lib/identity/identifiers';
 import type { Database } from './client';
+import { identifierColumns } from './profile-identifiers';
 import type { CampaignMode } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -9,24 +10,7 @@ type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 /** Rows in one request. Marketing API "Custom Audience Users", read 2026-09. */
 export const mostRowsInRequest = 10_000;
 
-const columns: Record<Identifier, string> = {
-  email: 'email',
-  phone: 'phone',
-  mobileAdvertiserId: 'mobile_advertiser_id',
-  firstName: 'first_name',
-  lastName: 'last_name',
-  firstInitial: 'first_initial',
-  gender: 'gender',
-  birthYear: 'birth_year',
-  birthMonth: 'birth_month',
-  birthDay: 'birth_day',
-  city: 'city',
-  state: 'state',
-  zip: 'zip',
-  country: 'country',
-};
-
-const column = (name: Identifier) => sql.raw(`i.${columns[name]}`);
+const column = (name: Identifier) => sql.raw(`i.${identifierColumns[name]}`);
 
 /** A cell of the row: hex of the digest, the advertiser id as it is, nothing where there is none. */
 const cell = (name: Identifier) =>
@@ -90,6 +74,7 @@ async function selectWanted(tx: Tx, freeze: Freeze): Promise<{ qualified: number
  * | yes | nothing | add |
  * | yes | in, same identifiers | – |
  * | yes | in, others | add, the old row stale |
+ * | yes | in, an old row not taken out yet | add again, after the old row |
  * | yes | adding, removing | add again (in doubt) |
  * | no | anything | remove (mirror) |
  */
@@ -104,9 +89,10 @@ async function selectChanges(tx: Tx, { audienceId, mode }: Freeze): Promise<void
     insert into changes (profile_id, gone)
     select coalesce(w.profile_id, l.profile_id), ${gone}
     from (select profile_id, fingerprint from wanted where reachable) w
-    full join (select profile_id, state, fingerprint from audience_members where audience_id = ${audienceId}) l
+    full join (select profile_id, state, fingerprint, stale_rows from audience_members where audience_id = ${audienceId}) l
       on l.profile_id = w.profile_id
-    where not (${settled}) and (l.profile_id is null or w.profile_id is null or l.state <> 'in' or l.fingerprint <> w.fingerprint)`);
+    where not (${settled}) and (l.profile_id is null or w.profile_id is null or l.state <> 'in' or l.fingerprint <> w.fingerprint
+      or l.stale_rows is not null)`);
 }
 
 /**

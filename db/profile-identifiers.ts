@@ -4,7 +4,7 @@ import { type Digests, fingerprint } from '@/lib/identity/hash';
 import { type Identifier, identifiers } from '@/lib/identity/identifiers';
 
 /** Column of profile_identifiers that holds each identifier. */
-const columns: Record<Identifier, string> = {
+export const identifierColumns: Record<Identifier, string> = {
   email: 'email',
   phone: 'phone',
   mobileAdvertiserId: 'mobile_advertiser_id',
@@ -22,13 +22,15 @@ const columns: Record<Identifier, string> = {
 };
 
 const read = identifiers
-  .map((name) => (name === 'mobileAdvertiserId' ? `mobile_advertiser_id as "${name}"` : `encode(${columns[name]}, 'hex') as "${name}"`))
+  .map((name) =>
+    name === 'mobileAdvertiserId' ? `mobile_advertiser_id as "${name}"` : `encode(${identifierColumns[name]}, 'hex') as "${name}"`,
+  )
   .join(', ');
 
-const written = identifiers.map((name) => columns[name]);
+const written = identifiers.map((name) => identifierColumns[name]);
 const write = `
   insert into profile_identifiers (workspace_id, profile_id, fingerprint, ${written.join(', ')})
-  select $1::integer, profile_id, fingerprint, ${identifiers.map((name) => (name === 'mobileAdvertiserId' ? columns[name] : `decode(${columns[name]}, 'hex')`)).join(', ')}
+  select $1::integer, profile_id, fingerprint, ${identifiers.map((name) => (name === 'mobileAdvertiserId' ? identifierColumns[name] : `decode(${identifierColumns[name]}, 'hex')`)).join(', ')}
   from unnest($2::bigint[], $3::bigint[], ${identifiers.map((_, i) => `$${i + 4}::text[]`).join(', ')}) as t(profile_id, fingerprint, ${written.join(', ')})
   on conflict (workspace_id, profile_id) do update set
     fingerprint = excluded.fingerprint, ${written.map((column) => `${column} = excluded.${column}`).join(', ')}

@@ -71,7 +71,7 @@ async function insertRuns(tx: Tx, base: RunBase, at: Date[], as: { state: RunSta
 }
 
 /** Runs of one audience never overlap: of those that have not begun, only the newest is still worth making. */
-async function collapseOlder(tx: Tx, audienceId: number, newest: Date, now: Date): Promise<void> {
+export async function collapseOlder(tx: Tx, audienceId: number, newest: Date, now: Date): Promise<void> {
   await tx
     .update(syncRuns)
     .set({ state: 'collapsed', finishedAt: now, waitUntil: null })

@@ -1,16 +1,17 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { freezeMembers, memberCount } from '@/db/ledger';
 import { type Lease, restingState, writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
-import { audienceSizes, audiences, campaigns, campaignVersions } from '@/db/schema';
+import { audienceSizes, audiences, campaigns, campaignVersions, syncRuns } from '@/db/schema';
 import { segmentByKey, segmentSql } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
+import type { AdSetChoice } from '@/lib/campaign/plan';
 import { invariant } from '@/lib/errors';
 import { audienceInfo, createAudience, findAudienceByMark } from '@/lib/facebook/ads';
 import { GraphError } from '@/lib/facebook/errors';
 import { identifiersOf } from '@/lib/facebook/row';
-import { attachAudience } from '@/lib/facebook/targeting';
+import { attachAudience, detachAudience } from '@/lib/facebook/targeting';
 import type { Graph } from '@/lib/facebook/transport';
 import { sendBatches } from './send';
 
@@ -28,13 +29,28 @@ export type SyncWorld = {
 
 export type Version = typeof campaignVersions.$inferSelect;
 export type Audience = typeof audiences.$inferSelect;
-export type RunContext = { run: Run; version: Version; audience: Audience; graph: Graph };
+export type RunContext = {
+  run: Run;
+  /** The one the run was made under: who, and how. */
+  version: Version;
+  /** The campaign's newest: by whom Facebook is reached, and which ad sets are still meant. An edit of these cures a blocked run. */
+  current: Version;
+  audience: Audience;
+  graph: Graph;
+};
 
 export async function contextOf(world: SyncWorld, run: Run): Promise<RunContext> {
-  const [version] = await world.db.orm.select().from(campaignVersions).where(eq(campaignVersions.id, run.versionId));
-  const [audience] = await world.db.orm.select().from(audiences).where(eq(audiences.id, run.audienceId));
-  invariant(version && audience, 'a run has its version and audience');
-  return { run, version, audience, graph: await world.graphFor(run.workspaceId, version.connectionId) };
+  const { orm } = world.db;
+  const [version] = await orm.select().from(campaignVersions).where(eq(campaignVersions.id, run.versionId));
+  const [newest] = await orm
+    .select({ version: campaignVersions })
+    .from(campaigns)
+    .innerJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
+    .where(eq(campaigns.id, run.campaignId));
+  const [audience] = await orm.select().from(audiences).where(eq(audiences.id, run.audienceId));
+  invariant(version && newest && audience, 'a run has its version, campaign and audience');
+  const current = newest.version;
+  return { run, version, current, audience, graph: await world.graphFor(run.workspaceId, current.connectionId) };
 }
 
 /**
@@ -82,34 +98,26 @@ async function freeze(world: SyncWorld, { run, version, audience }: RunContext):
   const definition = version.definition ?? (await segmentByKey(db, workspaceId, version.segmentKey ?? '')).definition;
   const segment = await segmentSql(db, workspaceId, definition, occurrenceAt);
   const now = world.clock();
-  return db.orm.transaction(async (tx) => {
-    await tx.execute(sql`set local jit = off`);
-    await tx.execute(sql`set local work_mem = '128MB'`);
-    // First, so that an engine that has lost the run stops here.
-    const mine = await writeRun(tx, run, world.lease, {}, now);
-    const identifiers = identifiersOf(audience.schema);
-    const frozen = await freezeMembers(tx, {
-      workspaceId,
-      audienceId: audience.id,
-      runId: run.id,
-      segment,
-      identifiers,
-      mode: version.mode,
-      now,
-    });
-    return writeRun(
-      tx,
-      mine,
-      world.lease,
-      { ...frozen, definition, state: 'frozen', frozenAt: now, attempts: 0, waitUntil: null, waitReason: null },
-      world.clock(),
-    );
-  });
+  const facts = { workspaceId, audienceId: audience.id, runId: run.id, identifiers: identifiersOf(audience.schema), mode: version.mode };
+  return db.orm.transaction(
+    async (tx) => {
+      await tx.execute(sql`set local jit = off`);
+      await tx.execute(sql`set local work_mem = '128MB'`);
+      // First, so that an engine that has lost the run stops here.
+      const mine = await writeRun(tx, run, world.lease, {}, now);
+      const frozen = await freezeMembers(tx, { ...facts, segment, now });
+      const done = { ...frozen, definition, state: 'frozen' as const, frozenAt: now, attempts: 0, waitUntil: null, waitReason: null };
+      return writeRun(tx, mine, world.lease, done, world.clock());
+    },
+    // Its statements must see one and the same people: identifiers change while it works.
+    { isolationLevel: 'repeatable read' },
+  );
 }
 
-async function confirm(world: SyncWorld, { run, version, audience, graph }: RunContext): Promise<Run> {
+async function confirm(world: SyncWorld, context: RunContext): Promise<Run> {
+  const { run, audience, graph } = context;
   invariant(audience.facebookId, 'a sent run has its audience at Facebook');
-  for (const { id, as } of version.adSets) await attachAudience(graph, id, audience.facebookId, as);
+  await pointAdSets(context, audience.facebookId, await formerAdSets(world.db, run.campaignId));
   const info = await audienceInfo(graph, audience.facebookId);
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
@@ -137,6 +145,40 @@ async function confirm(world: SyncWorld, { run, version, audience, graph }: RunC
     await settleCampaign(tx, run.campaignId);
     return done;
   });
+}
+
+/**
+ * The run's ad sets, as far as the campaign still means them, show to or hide from the audience; those it has let go do not any more. One
+ * that Facebook refuses for good does not keep the others from it. @throws the first refusal, after the others are done.
+ */
+async function pointAdSets({ version, current, graph }: RunContext, facebookId: string, former: AdSetChoice[]): Promise<void> {
+  const meant = version.adSets.filter(({ id, as }) => current.adSets.some((other) => other.id === id && other.as === as));
+  const dropped = former.filter(({ id }) => current.adSets.every((other) => other.id !== id));
+  for (const { id } of dropped) await detachAudience(graph, id, facebookId).catch(unlessPassing);
+  const refusals: GraphError[] = [];
+  for (const { id, as } of meant) {
+    const refusal = await attachAudience(graph, id, facebookId, as).then(() => null, unlessPassing);
+    if (refusal) refusals.push(refusal);
+  }
+  if (refusals[0]) throw refusals[0];
+}
+
+/** A refusal that a person must mend, such as of a deleted ad set, is handed back; anything else is thrown on at once. */
+function unlessPassing(error: unknown): GraphError {
+  if (error instanceof GraphError && error.action === 'fix') return error;
+  throw error;
+}
+
+/** Those of the version that was confirmed last. */
+async function formerAdSets(db: Database, campaignId: string): Promise<AdSetChoice[]> {
+  const [last] = await db.orm
+    .select({ adSets: campaignVersions.adSets })
+    .from(syncRuns)
+    .innerJoin(campaignVersions, eq(campaignVersions.id, syncRuns.versionId))
+    .where(and(eq(syncRuns.campaignId, campaignId), eq(syncRuns.state, 'confirmed')))
+    .orderBy(desc(syncRuns.occurrenceAt))
+    .limit(1);
+  return last?.adSets ?? [];
 }
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];

@@ -30,7 +30,8 @@ async function nextBatches(db: Database, runId: number, limit: number): Promise<
     .select()
     .from(syncBatches)
     .where(and(eq(syncBatches.runId, runId), eq(syncBatches.state, 'pending')))
-    .orderBy(sql`${syncBatches.op} = 'add'`, syncBatches.seq)
+    // One that keeps failing lets the others go first.
+    .orderBy(sql`${syncBatches.op} = 'add'`, syncBatches.attempts, syncBatches.seq)
     .limit(limit);
   return pending.filter((batch) => batch.op === pending[0]?.op);
 }
@@ -44,11 +45,8 @@ async function finishSending(world: SyncWorld, run: Run): Promise<Run> {
 
 async function sendBatch(world: SyncWorld, { run, audience, graph }: RunContext, batch: Batch): Promise<void> {
   invariant(audience.facebookId, 'a frozen run has its audience at Facebook');
-  const { db } = world;
-  const startedAt = world.clock();
-  const attempts = batch.attempts + 1;
-  await db.orm.update(syncBatches).set({ startedAt, attempts }).where(sameBatch(batch));
-  const members = await rowsOfBatch(db, run.id, batch.seq, batch.op);
+  await begin(world, run, batch);
+  const members = await rowsOfBatch(world.db, run.id, batch.seq, batch.op);
   const rows = members.map((member) => JSON.parse(member.row) as string[]);
   const session = { sessionId: newSessionId(), batchSeq: 1, last: true, estimatedTotal: rows.length };
   const upload: Upload = { schema: audience.schema, rows, session };
@@ -63,6 +61,18 @@ async function sendBatch(world: SyncWorld, { run, audience, graph }: RunContext,
     throw error;
   }
   await settle(world, run, batch, members, answer);
+}
+
+/** An engine that slept past its lease stops here, before it sends what another may have settled since. */
+async function begin(world: SyncWorld, run: Run, batch: Batch): Promise<void> {
+  const now = world.clock();
+  await world.db.orm.transaction(async (tx) => {
+    await writeRun(tx, run, world.lease, {}, now);
+    await tx
+      .update(syncBatches)
+      .set({ startedAt: now, attempts: batch.attempts + 1 })
+      .where(sameBatch(batch));
+  });
 }
 
 /** A session of ours for one request: unique in the ad account in all likelihood, and below 2^53 so that JSON keeps it exact. */
@@ -132,8 +142,7 @@ async function settleRefusal(world: SyncWorld, run: Run, batch: Batch, error: Gr
   await world.db.orm.transaction(async (tx) => {
     await writeRun(tx, run, world.lease, {}, now);
     await tx.update(syncBatches).set({ traceId: error.traceId }).where(sameBatch(batch));
-    if (error.action === 'too_small' && batch.op === 'remove')
-      await tx.update(syncBatches).set({ state: 'deferred', finishedAt: now }).where(sameBatch(batch));
+    if (error.action === 'too_small') await tx.update(syncBatches).set({ state: 'deferred', finishedAt: now }).where(sameBatch(batch));
     if (error.action === 'split') await split(tx, run, batch, error, now);
   });
 }

@@ -3,7 +3,8 @@ import { markConnection } from '@/db/connections';
 import { claimRun, dueCampaigns, LeaseLost, queueDueRun, releaseRun, writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
 import { type Blocker, campaigns } from '@/db/schema';
-import { GraphError } from '@/lib/facebook/errors';
+import { AppError } from '@/lib/errors';
+import { type GraphAction, GraphError } from '@/lib/facebook/errors';
 import { faultOf } from '@/lib/log';
 import { advanceRun, contextOf, type RunContext, type SyncWorld, settleCampaign } from './advance-run';
 import { type Decision, decide } from './failure';
@@ -23,7 +24,10 @@ export async function tick(world: SyncWorld, budgetMs: number): Promise<TickCoun
   const startedMs = world.clock().getTime();
   const inBudget = () => world.clock().getTime() - startedMs < budgetMs;
   await queueDue(world, counts, inBudget);
-  await Promise.all(Array.from({ length: runsAtOnce }, () => work(world, counts, inBudget)));
+  // All have ended before any fault is told: whoever called may close the database then.
+  const workers = await Promise.allSettled(Array.from({ length: runsAtOnce }, () => work(world, counts, inBudget)));
+  const fault = workers.find((worker) => worker.status === 'rejected');
+  if (fault) throw fault.reason;
   return counts;
 }
 
@@ -57,9 +61,15 @@ async function workOn(world: SyncWorld, claimed: Run, counts: TickCounts, inBudg
     if (run.state === 'confirmed') counts.finished++;
     else await releaseRun(world.db, run.id, world.lease);
   } catch (error) {
-    if (error instanceof LeaseLost) return world.log('lease lost', { run: run.id });
-    if (await settleFailure(world, run, context, error)) counts.failed++;
+    const failed = await settleFailure(world, run, context, error).catch((second: unknown) => unsettled(world, run, second));
+    if (failed) counts.failed++;
   }
+}
+
+/** Another engine, or a person who stopped the campaign, has the last word; and what cannot be written now is retried when the lease ends. */
+function unsettled(world: SyncWorld, run: Run, error: unknown): false {
+  world.log(error instanceof LeaseLost ? 'lease lost' : 'failure not recorded', { run: run.id, fault: faultOf(error) });
+  return false;
 }
 
 /** Paused or stopped by a person since the last step: the request in flight has finished, nothing more is sent. */
@@ -69,20 +79,20 @@ async function isHalted(world: SyncWorld, run: Run): Promise<boolean> {
 }
 
 /** A step that went well proves that what blocked the campaign is cured. */
-async function clearBlocker(world: SyncWorld, run: Run, { version }: RunContext): Promise<void> {
+async function clearBlocker(world: SyncWorld, run: Run, { current }: RunContext): Promise<void> {
   const cured = await world.db.orm
     .update(campaigns)
     .set({ state: 'running', blocker: null })
     .where(and(eq(campaigns.id, run.campaignId), eq(campaigns.state, 'blocked')))
     .returning({ id: campaigns.id });
-  if (cured.length > 0) await markConnection(world.db, run.workspaceId, version.connectionId, null, world.clock());
+  if (cured.length > 0) await markConnection(world.db, run.workspaceId, current.connectionId, null, world.clock());
 }
 
 /** @returns whether the run has failed for good. */
 async function settleFailure(world: SyncWorld, run: Run, context: RunContext | null, error: unknown): Promise<boolean> {
+  if (error instanceof LeaseLost) throw error;
   const graphError = error instanceof GraphError ? error : null;
-  // What is not Facebook's word is ours: a passing fault of the database, or a bug, which a few tries do not cure.
-  const action = graphError?.action ?? 'retry';
+  const action = actionFor(error);
   const sending = run.state === 'frozen';
   const decision = decide(action, { attempts: run.attempts, waitMs: graphError?.waitMs ?? null, sending, random: Math.random() });
   world.log('step failed', {
@@ -92,8 +102,9 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
     fault: graphError ? graphError.codeText : faultOf(error),
   });
   await world.db.orm.transaction(async (tx) => {
-    const message = graphError?.userMessage ?? 'Something went wrong on our side.';
-    const told = { errorCode: graphError?.codeText ?? 'internal', errorMessage: message, errorTrace: graphError?.traceId ?? null };
+    const message = graphError?.userMessage ?? (error instanceof AppError ? error.message : 'Something went wrong on our side.');
+    const code = graphError?.codeText ?? (error instanceof AppError ? error.code : 'internal');
+    const told = { errorCode: code, errorMessage: message, errorTrace: graphError?.traceId ?? null };
     const now = world.clock();
     await writeRun(tx, run, world.lease, { leasedBy: null, leasedUntil: null, ...told, ...changeFor(decision, message, run, now) }, now);
     if (decision.kind === 'block') {
@@ -103,8 +114,15 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
     if (decision.kind === 'fail') await failCampaign(tx, run);
   });
   if (action === 'reconnect' && context)
-    await markConnection(world.db, run.workspaceId, context.version.connectionId, graphError?.userMessage ?? '', world.clock());
+    await markConnection(world.db, run.workspaceId, context.current.connectionId, graphError?.userMessage ?? '', world.clock());
   return decision.kind === 'fail';
+}
+
+/** A refusal of ours stands until a person mends it: a connection that is gone, a segment that was deleted. Anything else may pass. */
+function actionFor(error: unknown): GraphAction {
+  if (error instanceof GraphError) return error.action;
+  if (error instanceof AppError) return error.code === 'not_found' ? 'reconnect' : 'give_up';
+  return 'retry';
 }
 
 function changeFor(decision: Decision, message: string, run: Run, now: Date) {

@@ -15,6 +15,7 @@ import { syncWorld } from '@/lib/engine';
 import { parseEnv } from '@/lib/env';
 import { translate } from '@/lib/intake/segment-spec';
 import { type Definition, parseDefinition } from '@/lib/segment/definition';
+import type { SyncWorld } from '@/lib/sync/advance-run';
 import { tick } from '@/lib/sync/tick';
 import { testDatabase, testWorkspace } from './database';
 import { type Sandbox, sandboxAccounts, startSandbox, systemUserToken } from './sandbox';
@@ -29,6 +30,8 @@ export type Story = {
   send(calls: Record<string, unknown>[], at: string): Promise<void>;
   campaign(plan: Partial<CampaignDraft>, at: string): Promise<string>;
   tick(at: string): ReturnType<typeof tick>;
+  /** An engine of its own, to take single steps with. Its clock starts at that instant and runs at the usual pace. */
+  engine(at: string): SyncWorld;
   /** The engine as a process of its own, which can be killed. */
   tickProcess(at: string): { kill(): Promise<void>; ended: Promise<number | null> };
   /** E-mail digests of the segment's members who have one, sorted. */
@@ -65,6 +68,10 @@ export async function story(zone = 'Asia/Kolkata'): Promise<Story> {
     { userId: null, keys: parseEncryptionKeys(variables.ENCRYPTION_KEYS ?? '') },
     new Date(),
   );
+  const engine = (at: string) => {
+    const began = performance.now();
+    return syncWorld(db, env, () => new Date(Date.parse(at) + performance.now() - began));
+  };
   return {
     db,
     workspaceId,
@@ -72,13 +79,8 @@ export async function story(zone = 'Asia/Kolkata'): Promise<Story> {
     variables,
     send: async (calls, at) => send(db, workspaceId, calls, at),
     campaign: async (plan, at) => schedule(db, workspaceId, plan, new Date(at)),
-    tick: (at) => {
-      const began = performance.now();
-      return tick(
-        syncWorld(db, env, () => new Date(Date.parse(at) + performance.now() - began)),
-        60_000,
-      );
-    },
+    tick: (at) => tick(engine(at), 60_000),
+    engine,
     tickProcess: (at) => spawnTick(variables, at),
     expected: (definition, at) => expected(db, workspaceId, parseDefinition(definition), new Date(at)),
     held: async (name = 'Audience') => {
