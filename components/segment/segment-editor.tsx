@@ -50,7 +50,7 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
     router.push('/segments');
   };
   return (
-    <form onSubmit={(event) => void submit(event)} className="grid gap-6">
+    <form onSubmit={(event) => void submit(event)} className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <Field
         label="Name"
         htmlFor="name"
@@ -59,7 +59,7 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
       >
         <Input id="name" required maxLength={120} autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
       </Field>
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_280px]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_280px]">
         <SegmentBuilder value={begin?.definition} catalogue={catalogue} onChange={setDefinition} />
         <div className="grid gap-4">
           <ReachEstimate who={definition ? { definition } : null} estimate={ask} />

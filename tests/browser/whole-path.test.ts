@@ -116,6 +116,7 @@ describe.skipIf(!chromiumPath)('a marketer', () => {
       '/segments/cart-abandoners',
       '/events?event=Purchased',
       '/profiles',
+      '/profiles/1',
       '/sources',
       '/settings',
       '/settings/connections',

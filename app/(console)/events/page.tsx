@@ -41,7 +41,7 @@ export default async function Events({ searchParams }: Props) {
         />
       )}
       {events.length > 0 && (
-        <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
+        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
           <EventTable events={events} chosen={event} zone={user.workspace.zone} />
           <PropertyPanel event={event} properties={properties} />
         </div>

@@ -20,7 +20,7 @@ export default async function ProfilePage({ params }: { params: Promise<{ id: st
   return (
     <>
       <PageHeader title={profile.name} description={seen} />
-      <div className="grid items-start gap-6 lg:grid-cols-[320px_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[320px_minmax(0,1fr)]">
         <div className="grid gap-4">
           <Panel title="Identifiers">
             <p className="flex flex-wrap gap-1.5">
