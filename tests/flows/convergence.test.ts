@@ -1,0 +1,125 @@
+import { randomInt } from 'node:crypto';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runNow } from '@/db/campaign-states';
+import { syncRuns } from '@/db/schema';
+import { segmentSql } from '@/db/segments';
+import { parseDefinition } from '@/lib/segment/definition';
+import { openStates } from '@/lib/sync/run-state';
+import type { SandboxFault } from '@/tests/support/sandbox';
+import { type Story, story } from '@/tests/support/story';
+
+/**
+ * Weeks in the life of an audience while everything goes wrong: people come, go, change and share identifiers, and the calls to
+ * Facebook are cut, refused and lost. Whenever it has quietened down, the audience holds exactly the segment's rows.
+ */
+
+const seed = Number(process.env.BECKON_SEED ?? randomInt(1, 2 ** 31));
+
+/** Mulberry32. */
+function randomOf(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const random = randomOf(seed);
+const chance = (share: number) => random() < share;
+const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+
+let s: Story;
+beforeAll(async () => {
+  s = await story('UTC');
+  await s.sandbox.control.settings({ limitScale: 1000 });
+});
+afterAll(() => s.sandbox.stop());
+
+const definition = parseDefinition({ property: 'tier', op: 'is', value: 'in' });
+const people = Array.from({ length: 60 }, (_, i) => `p${i}`);
+/** Few enough that many people share one. */
+const emails = Array.from({ length: 25 }, (_, i) => `family${i}@example.com`);
+const phones = Array.from({ length: 15 }, (_, i) => `+9198765432${String(i).padStart(2, '0')}`);
+
+function change(userId: string): Record<string, unknown> {
+  const email = chance(0.5) ? { email: chance(0.6) ? pick(emails) : `${userId}.${Math.floor(random() * 3)}@example.com` } : {};
+  const phone = chance(0.3) ? { phone: pick(phones) } : {};
+  return { type: 'identify', userId, traits: { tier: chance(0.5) ? 'in' : 'out', ...email, ...phone } };
+}
+
+const kinds: SandboxFault[] = [
+  { kind: 'reset-before' },
+  { kind: 'reset-after' },
+  { kind: 'timeout', ms: 30 },
+  { kind: 'timeout-after', ms: 30 },
+  { kind: 'truncated' },
+  { kind: 'html502' },
+  { kind: 'empty' },
+  { kind: 'null-body' },
+  { kind: 'error', status: 500, code: 2, transient: true },
+  { kind: 'error', status: 500, code: 1, subcode: 99 },
+  { kind: 'error', status: 400, code: 80003, subcode: 2446079 },
+  { kind: 'error', status: 400, code: 190, subcode: 463 },
+  { kind: 'error', status: 403, code: 200, subcode: 1870090 },
+  { kind: 'error', status: 403, code: 200, subcode: 1870047 },
+];
+
+async function trouble(): Promise<void> {
+  for (let i = Math.floor(random() * 3); i >= 0; i--) {
+    const method = pick(['POST', 'DELETE', undefined] as const);
+    await s.sandbox.control.fault({ ...pick(kinds), method, route: '/users$', nth: 1 + Math.floor(random() * 3), times: pick([0, 1, 2]) });
+  }
+}
+
+const dayMs = 86_400_000;
+const start = Date.parse('2026-05-01T06:00:00Z');
+
+async function quieten(id: string, from: number): Promise<void> {
+  await s.sandbox.control.clearFaults();
+  await runNow(s.db, s.workspaceId, id, new Date(from));
+  // What waits is waited for: at most an hour for a limit that names no time.
+  for (let i = 0; i < 12; i++) {
+    await s.tick(new Date(from + i * 20 * 60_000).toISOString());
+    const open = and(eq(syncRuns.campaignId, id), inArray(syncRuns.state, [...openStates]));
+    if ((await s.db.orm.select().from(syncRuns).where(open)).length === 0) return;
+  }
+  throw new Error('a run did not end');
+}
+
+async function wantedRows(at: Date): Promise<string[]> {
+  const segment = await segmentSql(s.db, s.workspaceId, definition, at);
+  const rows = await s.db.orm.execute<{ email: string; phone: string }>(sql`
+    select distinct coalesce(encode(i.email, 'hex'), '') as email, coalesce(encode(i.phone, 'hex'), '') as phone
+    from (${segment}) m join profile_identifiers i on i.workspace_id = ${s.workspaceId} and i.profile_id = m.profile_id
+    where i.email is not null or i.phone is not null`);
+  return rows.map(({ email, phone }) => `${email} ${phone}`).sort();
+}
+
+async function heldRows(): Promise<string[]> {
+  const audience = (await s.sandbox.control.audiences()).find((each) => each.name === 'Chaos');
+  const rows: string[] = [];
+  for await (const row of s.sandbox.control.members(audience?.id ?? '')) rows.push(`${row.EMAIL ?? ''} ${row.PHONE ?? ''}`);
+  return rows.sort();
+}
+
+it(`ends equal to the segment after every kind of trouble (seed ${seed})`, async () => {
+  await s.send(people.map(change), new Date(start).toISOString());
+  const schedule = { kind: 'every', every: { days: 1 }, time: '08:00', zone: 'UTC', start: '2026-05-01' } as const;
+  const audience = { new: { name: 'Chaos' } };
+  const id = await s.campaign({ definition, schedule, audience, identifiers: ['email', 'phone'] }, new Date(start).toISOString());
+  for (let day = 0; day < 40; day++) {
+    const midnight = start + day * dayMs;
+    await s.send(people.filter(() => chance(0.2)).map(change), new Date(midnight).toISOString());
+    if (chance(0.8)) await trouble();
+    await s.tick(new Date(midnight + 2 * 3_600_000 + 5000).toISOString());
+    await s.send(people.filter(() => chance(0.05)).map(change), new Date(midnight + 3 * 3_600_000).toISOString());
+    if (chance(0.5)) await s.tick(new Date(midnight + 3.5 * 3_600_000).toISOString());
+    if (chance(0.6)) continue;
+    const calm = midnight + 4 * 3_600_000;
+    await quieten(id, calm);
+    expect(await heldRows(), `day ${day}`).toEqual(await wantedRows(new Date(calm)));
+  }
+}, 300_000);
