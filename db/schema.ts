@@ -234,7 +234,7 @@ export const propertyValues = pgTable(
 
 /**
  * Partitioned by month on `time` (the migration says so; drizzle cannot). No key: `event_digests` keeps duplicates out.
- * The covering index answers did / did not / sums without visiting the table; see docs/decisions.
+ * The covering index answers did / did not / sums without visiting the table; docs/decisions/0011.
  */
 export const events = pgTable(
   'events',
