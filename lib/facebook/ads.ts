@@ -1,4 +1,5 @@
 import { CustomAudience, AdAccount as SdkAdAccount, AdSet as SdkAdSet, User } from 'facebook-nodejs-business-sdk';
+import { GraphError } from './errors';
 import type { Graph } from './transport';
 
 /** What the screens and the engine ask Facebook for, through the SDK's objects. Every call may throw GraphError. */
@@ -241,9 +242,11 @@ function uploadParams({ schema, rows, session }: Upload): Raw {
 }
 
 function answerOf(raw: Raw): UploadAnswer {
+  // Without the count nobody has said that the rows were taken.
+  if (raw.num_received === undefined) throw new GraphError({ kind: 'http', status: 200 }, null, null);
   const samples = raw.invalid_entry_samples;
   return {
-    received: Number(raw.num_received ?? 0),
+    received: Number(raw.num_received),
     invalid: Number(raw.num_invalid_entries ?? 0),
     samples: typeof samples === 'object' && samples !== null && !Array.isArray(samples) ? (samples as Record<string, string>) : {},
     traceId: typeof raw.fbtrace_id === 'string' ? raw.fbtrace_id : null,

@@ -85,8 +85,8 @@ function addQuery(url: URL, params: Record<string, unknown>): void {
 }
 
 /** Facebook's number for the request, beside the answer's own fields: what its support asks for. */
-function withTrace(data: unknown, trace: string | null): unknown {
-  return trace && typeof data === 'object' && data !== null && !Array.isArray(data) ? { ...data, fbtrace_id: trace } : data;
+function withTrace(data: object, trace: string | null): object {
+  return trace && !Array.isArray(data) ? { ...data, fbtrace_id: trace } : data;
 }
 
 type ErrorBody = { code?: number; error_subcode?: number; is_transient?: boolean; fbtrace_id?: string };
@@ -101,7 +101,9 @@ function parseAnswer<T>(response: Response, text: string, usage: Usage): T {
   } catch {
     throw new GraphError({ kind: 'http', status }, trace, usage.waitMs || null);
   }
-  const error = (data as { error?: ErrorBody } | null)?.error;
+  // Seen in outages: the text `null` with status 200. The SDK's objects would fall over it.
+  if (typeof data !== 'object' || data === null) throw new GraphError({ kind: 'http', status }, trace, usage.waitMs || null);
+  const { error } = data as { error?: ErrorBody };
   if (!error && response.ok) return withTrace(data, trace) as T;
   const facts: GraphFacts = error
     ? { kind: 'api', status, code: error.code, subcode: error.error_subcode, transient: error.is_transient }
