@@ -85,7 +85,7 @@ async function steps(db: Database, campaignId: string): Promise<string> {
       extract(epoch from finished_at - sent_at)::float8 as confirm, added, removed
     from sync_runs where campaign_id = ${campaignId} and state = 'confirmed' order by occurrence_at desc limit 1`;
   if (!row) throw new Error('the run was not confirmed');
-  return `added ${whole(row.added)}, removed ${whole(row.removed)}; begun in ${row.freeze.toFixed(1)} s, frozen and sent in ${row.send.toFixed(1)} s, confirmed in ${row.confirm.toFixed(1)} s`;
+  return `added ${whole(row.added)}, removed ${whole(row.removed)}; frozen in ${row.freeze.toFixed(1)} s, sent in ${row.send.toFixed(1)} s, confirmed in ${row.confirm.toFixed(1)} s`;
 }
 
 async function measure(db: Database, url: string, sandbox: Sandbox): Promise<void> {
