@@ -51,17 +51,24 @@ export async function freezeMembers(tx: Tx, freeze: Freeze): Promise<Frozen> {
   await selectChanges(tx, freeze);
   await readdSharers(tx, freeze);
   await writeIntents(tx, freeze);
-  return { ...counts, ...(await writeBatches(tx, freeze)) };
+  const { toAdd, toRemove, firstFreeBatch } = await renewMembers(tx, freeze);
+  const joined = await addMembers(tx, freeze, firstFreeBatch);
+  await writeBatches(tx, freeze);
+  return { ...counts, toAdd: toAdd + joined, toRemove };
 }
 
 async function selectWanted(tx: Tx, freeze: Freeze): Promise<{ qualified: number; unreachable: number }> {
+  // Counted before it is joined: how many a segment selects is beyond the planner's guesses, and a wrong guess is a look-up a person.
+  await tx.execute(sql`create temp table qualified (profile_id bigint not null) on commit drop`);
+  await tx.execute(sql`insert into qualified select profile_id from (${freeze.segment}) s`);
+  await tx.execute(sql`analyze qualified`);
   await tx.execute(
-    sql`create temp table wanted (profile_id bigint primary key, fingerprint bigint, reachable boolean not null) on commit drop`,
+    sql`create temp table wanted (profile_id bigint not null, fingerprint bigint, reachable boolean not null) on commit drop`,
   );
   await tx.execute(sql`
     insert into wanted
     select s.profile_id, i.fingerprint, ${isReachable(freeze.identifiers)}
-    from (${freeze.segment}) s
+    from qualified s
     left join profile_identifiers i on i.workspace_id = ${freeze.workspaceId} and i.profile_id = s.profile_id`);
   await tx.execute(sql`analyze wanted`);
   const [counts] = await tx.execute<{ qualified: number; unreachable: number }>(sql`
@@ -79,20 +86,22 @@ async function selectWanted(tx: Tx, freeze: Freeze): Promise<{ qualified: number
  * | no | anything | remove (mirror) |
  */
 async function selectChanges(tx: Tx, { audienceId, mode }: Freeze): Promise<void> {
-  await tx.execute(
-    sql`create temp table changes (profile_id bigint primary key, gone boolean not null, sharer boolean not null default false) on commit drop`,
-  );
+  await tx.execute(sql`
+    create temp table changes (profile_id bigint not null, known boolean not null, gone boolean not null, sharer boolean not null default false)
+    on commit drop`);
   // From an add-only audience nobody leaves but who was on the way out already; an addition in doubt is made again.
   const gone = mode === 'mirror' ? sql`w.profile_id is null` : sql`w.profile_id is null and l.state = 'removing'`;
   const settled = mode === 'mirror' ? sql`false` : sql`w.profile_id is null and l.state = 'in'`;
   await tx.execute(sql`
-    insert into changes (profile_id, gone)
-    select coalesce(w.profile_id, l.profile_id), ${gone}
+    insert into changes (profile_id, known, gone)
+    select coalesce(w.profile_id, l.profile_id), l.profile_id is not null, ${gone}
     from (select profile_id, fingerprint from wanted where reachable) w
     full join (select profile_id, state, fingerprint, stale_rows from audience_members where audience_id = ${audienceId}) l
       on l.profile_id = w.profile_id
     where not (${settled}) and (l.profile_id is null or w.profile_id is null or l.state <> 'in' or l.fingerprint <> w.fingerprint
       or l.stale_rows is not null)`);
+  await tx.execute(sql`create unique index on changes (profile_id)`);
+  await tx.execute(sql`analyze changes`);
 }
 
 /**
@@ -110,70 +119,86 @@ async function readdSharers(tx: Tx, freeze: Freeze): Promise<void> {
     cross join lateral unnest(
       case when c.gone or l.fingerprint <> w.fingerprint then array_append(l.stale_rows, l.row) else l.stale_rows end
     ) r
-    where l.audience_id = ${freeze.audienceId}`);
+    where l.audience_id = ${freeze.audienceId} and c.known`);
   for (const name of reaching(freeze.identifiers)) {
     const cellText = sql`v.cells ->> ${freeze.identifiers.indexOf(name)}::int`;
     const value = name === 'mobileAdvertiserId' ? cellText : sql`decode(${cellText}, 'hex')`;
     await tx.execute(sql`
-      insert into changes (profile_id, gone, sharer)
-      select distinct l.profile_id, false, true
+      insert into changes (profile_id, known, gone, sharer)
+      select distinct l.profile_id, true, false, true
       from leaving v
       join profile_identifiers i on i.workspace_id = ${freeze.workspaceId} and ${column(name)} = ${value}
       join audience_members l on l.audience_id = ${freeze.audienceId} and l.profile_id = i.profile_id and l.state = 'in'
       where ${cellText} <> ''
       on conflict (profile_id) do update set sharer = true`);
   }
-  await tx.execute(sql`analyze changes`);
 }
 
+/** What becomes of those the ledger knows. Who leaves, or stays without being wanted, keeps the row that was sent. */
 async function writeIntents(tx: Tx, freeze: Freeze): Promise<void> {
   const { audienceId, workspaceId } = freeze;
   await tx.execute(sql`
     create temp table intents (profile_id bigint primary key, gone boolean not null, fingerprint bigint not null, row text not null, stale text[], idle boolean not null)
     on commit drop`);
-  // Who leaves, or stays without being wanted, keeps the row that was sent. "Idle": only identifiers that are not sent have changed.
+  // "Idle": only identifiers that are not sent have changed.
   await tx.execute(sql`
     insert into intents
     select profile_id, gone, fingerprint, row, case when row <> old_row then array_append(stale_rows, old_row) else stale_rows end,
-      coalesce(not gone and not sharer and state = 'in' and row = old_row and stale_rows is null, false)
+      not gone and not sharer and state = 'in' and row = old_row and stale_rows is null
     from (
       select c.profile_id, c.gone, c.sharer, l.state, l.stale_rows, l.row as old_row,
         case when w.profile_id is null then l.fingerprint else i.fingerprint end as fingerprint,
         case when w.profile_id is null then l.row else ${rowText(freeze.identifiers)} end as row
       from changes c
+      join audience_members l on l.audience_id = ${audienceId} and l.profile_id = c.profile_id
       left join wanted w on w.profile_id = c.profile_id and w.reachable
-      left join audience_members l on l.audience_id = ${audienceId} and l.profile_id = c.profile_id
       left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = c.profile_id
+      where c.known
     ) n`);
   await tx.execute(sql`
     update audience_members l set fingerprint = n.fingerprint from intents n where l.audience_id = ${audienceId} and l.profile_id = n.profile_id and n.idle`);
   await tx.execute(sql`delete from intents where idle`);
   await tx.execute(sql`analyze intents`);
-  await writeLedger(tx, freeze);
 }
 
-async function writeLedger(tx: Tx, { workspaceId, audienceId, runId, now }: Freeze): Promise<void> {
-  const removes = sql`(gone or stale is not null)`;
-  // A member's rows stay in one request, so a request holds as many members as the one with most rows allows.
-  const [cut] = await tx.execute<{ members: number; batches: number }>(sql`
-    select (${mostRowsInRequest} / greatest(1, max(coalesce(cardinality(stale), 0) + gone::int)))::int as members,
-      ceil(count(*)::numeric / (${mostRowsInRequest} / greatest(1, max(coalesce(cardinality(stale), 0) + gone::int))))::int as batches
-    from intents where ${removes}`);
-  await tx.execute(sql`
-    insert into audience_members (workspace_id, audience_id, profile_id, state, fingerprint, row, stale_rows, run_id, remove_batch, add_batch, since)
-    select ${workspaceId}, ${audienceId}, profile_id, case when gone then 'removing' else 'adding' end, fingerprint, row, stale, ${runId},
-      case when ${removes} then 1 + (row_number() over (partition by ${removes} order by profile_id) - 1) / ${cut?.members ?? 1}::int end,
-      case when not gone then ${cut?.batches ?? 0}::int + 1 + (row_number() over (partition by gone order by profile_id) - 1) / ${mostRowsInRequest}::int end,
-      ${now.toISOString()}::timestamptz
-    from intents
-    order by profile_id
-    on conflict (audience_id, profile_id) do update set
-      state = excluded.state, fingerprint = excluded.fingerprint, row = excluded.row, stale_rows = excluded.stale_rows,
-      run_id = excluded.run_id, remove_batch = excluded.remove_batch, add_batch = excluded.add_batch, since = excluded.since`);
-}
+type Renewed = { toAdd: number; toRemove: number; firstFreeBatch: number };
 
 /** Removals come first: a changed person's old row must be gone before the new one is added. */
-async function writeBatches(tx: Tx, { workspaceId, runId }: Freeze): Promise<{ toAdd: number; toRemove: number }> {
+async function renewMembers(tx: Tx, { audienceId, runId, now }: Freeze): Promise<Renewed> {
+  const removes = sql`(gone or stale is not null)`;
+  // A member's rows stay in one request, so a request holds as many members as the one with most rows allows.
+  const [found] = await tx.execute<{ toAdd: number; toRemove: number; removing: number; members: number }>(sql`
+    select (count(*) filter (where not gone))::int as "toAdd", (count(*) filter (where gone))::int as "toRemove",
+      (count(*) filter (where ${removes}))::int as removing,
+      (${mostRowsInRequest} / greatest(1, max(coalesce(cardinality(stale), 0) + gone::int)))::int as members
+    from intents`);
+  const { toAdd, toRemove, removing, members } = found ?? { toAdd: 0, toRemove: 0, removing: 0, members: 1 };
+  const firstAdd = 1 + Math.ceil(removing / members);
+  await tx.execute(sql`
+    update audience_members l set state = case when n.gone then 'removing' else 'adding' end, fingerprint = n.fingerprint, row = n.row,
+      stale_rows = n.stale, run_id = ${runId}, remove_batch = n.remove_batch, add_batch = n.add_batch, since = ${now.toISOString()}::timestamptz
+    from (
+      select *, case when ${removes} then 1 + (row_number() over (partition by ${removes} order by profile_id) - 1) / ${members}::int end as remove_batch,
+        case when not gone then ${firstAdd}::int + (row_number() over (partition by gone order by profile_id) - 1) / ${mostRowsInRequest}::int end as add_batch
+      from intents
+    ) n
+    where l.audience_id = ${audienceId} and l.profile_id = n.profile_id`);
+  return { toAdd, toRemove, firstFreeBatch: firstAdd + Math.ceil(toAdd / mostRowsInRequest) };
+}
+
+/** Those the ledger does not know yet, in order of profile: the rows' text is made once, on its way into the ledger. @returns how many. */
+async function addMembers(tx: Tx, freeze: Freeze, firstBatch: number): Promise<number> {
+  const { workspaceId, audienceId, runId, now } = freeze;
+  const { count } = await tx.execute(sql`
+    insert into audience_members (workspace_id, audience_id, profile_id, state, fingerprint, row, run_id, add_batch, since)
+    select ${workspaceId}, ${audienceId}, n.profile_id, 'adding', i.fingerprint, ${rowText(freeze.identifiers)}, ${runId},
+      ${firstBatch}::int + (n.number - 1) / ${mostRowsInRequest}::int, ${now.toISOString()}::timestamptz
+    from (select profile_id, row_number() over (order by profile_id) as number from changes where not known) n
+    join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = n.profile_id`);
+  return count;
+}
+
+async function writeBatches(tx: Tx, { workspaceId, runId }: Freeze): Promise<void> {
   await tx.execute(sql`
     insert into sync_batches (run_id, seq, workspace_id, op, rows, state)
     select ${runId}::int, remove_batch, ${workspaceId}::int, 'remove', sum(coalesce(cardinality(stale_rows), 0) + (state = 'removing')::int), 'pending'
@@ -181,9 +206,6 @@ async function writeBatches(tx: Tx, { workspaceId, runId }: Freeze): Promise<{ t
     union all
     select ${runId}::int, add_batch, ${workspaceId}::int, 'add', count(*), 'pending'
     from audience_members where run_id = ${runId} and add_batch is not null group by add_batch`);
-  const [counts] = await tx.execute<{ toAdd: number; toRemove: number }>(sql`
-    select (count(*) filter (where not gone))::int as "toAdd", (count(*) filter (where gone))::int as "toRemove" from intents`);
-  return counts ?? { toAdd: 0, toRemove: 0 };
 }
 
 export type BatchRow = { profileId: string; row: string };
@@ -201,9 +223,9 @@ export async function rowsOfBatch(db: Database, runId: number, seq: number, op: 
     where l.run_id = ${runId} and l.remove_batch = ${seq} order by l.profile_id`;
 }
 
-/** After Facebook's answer to additions. Those it named as invalid are not in the audience. */
+/** After Facebook's answer to additions. @returns how many are in now. */
 export async function settleAdded(tx: Tx, runId: number, seq: number, invalidIds: readonly string[], now: Date): Promise<number> {
-  await dropMembers(tx, runId, invalidIds);
+  await forgetInvalid(tx, runId, seq, invalidIds);
   const rows = await tx.execute<{ n: number }>(sql`
     with settled as (
       update audience_members set state = 'in', add_batch = null, since = ${now.toISOString()}::timestamptz
@@ -224,11 +246,18 @@ export async function settleRemoved(tx: Tx, runId: number, seq: number): Promise
   return rows[0]?.n ?? 0;
 }
 
-async function dropMembers(tx: Tx, runId: number, profileIds: readonly string[]): Promise<void> {
+/** An unreadable row is not in the audience; an older row of the same person, not taken out yet, may be. */
+async function forgetInvalid(tx: Tx, runId: number, seq: number, profileIds: readonly string[]): Promise<void> {
   if (profileIds.length === 0) return;
-  await tx.execute(sql`
-    delete from audience_members where run_id = ${runId} and add_batch is not null
-      and profile_id in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(profileIds)}::text::jsonb))`);
+  const named = sql`run_id = ${runId} and add_batch = ${seq}
+    and profile_id in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(profileIds)}::text::jsonb))`;
+  await tx.execute(sql`delete from audience_members where ${named} and stale_rows is null`);
+  await tx.execute(sql`update audience_members set add_batch = null where ${named}`);
+}
+
+/** Additions that Facebook would not take whole: they may be there from before, so they stay `adding` and are decided anew by the next run. */
+export async function leaveInDoubt(tx: Tx, runId: number, seq: number): Promise<void> {
+  await tx.execute(sql`update audience_members set add_batch = null where run_id = ${runId} and add_batch = ${seq}`);
 }
 
 /** Moves the upper half of a batch's members to a new one. @returns how many moved; 0 where there is one member only. */

@@ -106,8 +106,9 @@ async function freeze(world: SyncWorld, { run, version, audience }: RunContext):
       // First, so that an engine that has lost the run stops here.
       const mine = await writeRun(tx, run, world.lease, {}, now);
       const frozen = await freezeMembers(tx, { ...facts, segment, now });
-      const done = { ...frozen, definition, state: 'frozen' as const, frozenAt: now, attempts: 0, waitUntil: null, waitReason: null };
-      return writeRun(tx, mine, world.lease, done, world.clock());
+      const frozenAt = world.clock();
+      const done = { ...frozen, definition, state: 'frozen' as const, frozenAt, attempts: 0, waitUntil: null, waitReason: null };
+      return writeRun(tx, mine, world.lease, done, frozenAt);
     },
     // Its statements must see one and the same people: identifiers change while it works.
     { isolationLevel: 'repeatable read' },

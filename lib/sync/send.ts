@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { and, eq, max, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
-import { halveBatch, membersOfBatch, rowsOfBatch, settleAdded, settleRemoved } from '@/db/ledger';
+import { halveBatch, leaveInDoubt, membersOfBatch, rowsOfBatch, settleAdded, settleRemoved } from '@/db/ledger';
 import { writeRun } from '@/db/run-queue';
 import type { Batch, Run } from '@/db/runs';
 import { rejects, syncBatches, syncRuns } from '@/db/schema';
@@ -171,7 +171,7 @@ async function giveUpBatch(tx: Tx, run: Run, batch: Batch, error: GraphError, no
   }
   const refused = await membersOfBatch(tx, run.id, batch.seq);
   await recordRejects(tx, run, batch, new Map(refused.map((profileId) => [profileId, error.userMessage])));
-  await settleAdded(tx, run.id, batch.seq, refused, now);
+  await leaveInDoubt(tx, run.id, batch.seq);
   await tx.update(syncBatches).set({ state: 'sent', received: 0, invalid: refused.length, finishedAt: now }).where(sameBatch(batch));
   await tx
     .update(syncRuns)
