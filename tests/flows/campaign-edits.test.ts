@@ -1,0 +1,180 @@
+import { eq } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { runNow, stopCampaign } from '@/db/campaign-states';
+import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
+import { saveConnection } from '@/db/connections';
+import { runsOfCampaign } from '@/db/runs';
+import { audienceMembers, campaigns, syncRuns } from '@/db/schema';
+import { deleteSegment, saveSegment } from '@/db/segments';
+import type { CampaignDraft } from '@/lib/campaign/plan';
+import { parseEncryptionKeys } from '@/lib/crypto';
+import { sandboxAccounts, sandboxPeople } from '@/tests/support/sandbox';
+import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
+
+/** What people do to campaigns that run, are blocked, or have ended. */
+
+let s: Story;
+let adSetIds: string[];
+beforeAll(async () => {
+  s = await story('UTC');
+  const all = await s.sandbox.control.adSets();
+  adSetIds = all.filter((each) => each.accountId === sandboxAccounts.main.replace('act_', '') && each.status === 'ACTIVE').map((a) => a.id);
+  expect(adSetIds.length).toBeGreaterThan(5);
+});
+afterAll(() => s.sandbox.stop());
+afterEach(() => s.sandbox.control.clearFaults());
+
+const daily = (start: string) => ({ kind: 'every', every: { days: 1 }, time: '09:00', zone: 'UTC', start }) as const;
+const who = (name: string) => ({ property: 'story', op: 'is', value: name }) as never;
+const people = (name: string) => [0, 1, 2].map((i) => `${name}-${i}`);
+const digests = (userIds: string[]) => userIds.map((userId) => digestOfEmail(emailOf(userId))).sort();
+const identify = (userId: string, name: string) => ({ type: 'identify', userId, traits: { email: emailOf(userId), story: name } });
+
+async function campaign(name: string, at: string, plan: Partial<CampaignDraft> = {}): Promise<string> {
+  const calls = people(name).map((userId) => identify(userId, name));
+  await s.send(calls, at);
+  return s.campaign({ name, definition: who(name), audience: { new: { name } }, ...plan }, at);
+}
+
+async function edit(id: string, change: Partial<CampaignDraft>, at: string): Promise<void> {
+  const { draft } = await campaignDetail(s.db, s.workspaceId, id);
+  await saveDraft(s.db, s.workspaceId, id, { ...draft, ...change }, new Date(at));
+  await scheduleCampaign(s.db, s.workspaceId, id, new Date(at), null);
+}
+
+const stateOf = async (id: string) => (await s.db.orm.select().from(campaigns).where(eq(campaigns.id, id)))[0];
+const runsOf = (id: string) => s.db.orm.select().from(syncRuns).where(eq(syncRuns.campaignId, id)).orderBy(syncRuns.occurrenceAt);
+const audienceId = async (name: string) => (await s.sandbox.control.audiences()).find((each) => each.name === name)?.id ?? '';
+
+async function shownBy(adSetId: string | undefined, name: string): Promise<boolean> {
+  const id = await audienceId(name);
+  return ((await s.sandbox.control.adSet(adSetId ?? '')).targeting.custom_audiences ?? []).some((each) => each.id === id);
+}
+
+it('lets go of an ad set that was taken out of the campaign, and leaves its other audiences alone', async () => {
+  const [kept = '', dropped = '', before = ''] = adSetIds;
+  const other = await campaign('other', '2026-06-01T08:00:00Z', { adSets: [{ id: dropped, as: 'include' }] });
+  const schedule = daily('2026-06-01');
+  const adSets = [kept, dropped].map((id) => ({ id, as: 'include' as const }));
+  const id = await campaign('letgo', '2026-06-01T08:00:00Z', { schedule, adSets });
+  await s.tick('2026-06-01T09:00:00Z');
+  expect([await shownBy(kept, 'letgo'), await shownBy(dropped, 'letgo')]).toEqual([true, true]);
+  await edit(
+    id,
+    {
+      adSets: [
+        { id: kept, as: 'include' },
+        { id: before, as: 'exclude' },
+      ],
+    },
+    '2026-06-01T12:00:00Z',
+  );
+  await s.tick('2026-06-02T09:00:00Z');
+  expect([await shownBy(kept, 'letgo'), await shownBy(dropped, 'letgo'), await shownBy(dropped, 'other')]).toEqual([true, false, true]);
+  const hidden = (await s.sandbox.control.adSet(before)).targeting.excluded_custom_audiences?.map((each) => each.id);
+  expect(hidden).toContain(await audienceId('letgo'));
+  expect((await stateOf(other))?.state).toBe('completed');
+});
+
+it('is blocked by a deleted ad set, points the others all the same, and goes on once the campaign is edited', async () => {
+  const [, , , gone = '', fine = ''] = adSetIds;
+  const adSets = [gone, fine].map((id) => ({ id, as: 'include' as const }));
+  const id = await campaign('gone-set', '2026-06-03T08:00:00Z', { schedule: daily('2026-06-03'), adSets });
+  await s.sandbox.control.deleteAdSet(gone);
+  await s.tick('2026-06-03T09:00:00Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'blocked', blocker: { action: 'fix' } });
+  expect(await shownBy(fine, 'gone-set')).toBe(true);
+  await edit(id, { adSets: [{ id: fine, as: 'include' }] }, '2026-06-03T10:00:00Z');
+  await s.tick('2026-06-03T10:05:00Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'awaiting_next', blocker: null });
+  expect((await runsOf(id)).map((run) => run.state)).toEqual(['confirmed']);
+});
+
+it('asks to connect again when the token dies, and goes on through the connection that is chosen instead', async () => {
+  const keys = parseEncryptionKeys(s.variables.ENCRYPTION_KEYS ?? '');
+  const token = await s.sandbox.control.token({ personId: sandboxPeople.maya, scopes: ['ads_management', 'ads_read'] });
+  const maya = { kind: 'user' as const, facebookUserId: sandboxPeople.maya, name: 'Maya', token, scopes: [], expiresAt: null };
+  const connectionId = await saveConnection(s.db, s.workspaceId, maya, { userId: null, keys }, new Date());
+  const id = await campaign('token', '2026-06-04T08:00:00Z', { schedule: daily('2026-06-04'), connectionId });
+  await s.sandbox.control.killTokens({ token, subcode: 460 });
+  await s.tick('2026-06-04T09:00:00Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'blocked', blocker: { action: 'reconnect', link: '/settings' } });
+  const again = { ...maya, token: await s.sandbox.control.token({ personId: sandboxPeople.maya, scopes: ['ads_management', 'ads_read'] }) };
+  await saveConnection(s.db, s.workspaceId, again, { userId: null, keys }, new Date());
+  // Whoever does not want to wait for the next look presses Run now: it looks at once.
+  await runNow(s.db, s.workspaceId, id, new Date('2026-06-04T09:00:30Z'));
+  await s.tick('2026-06-04T09:00:31Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'awaiting_next', blocker: null });
+  expect(await s.held('token')).toEqual(digests(people('token')));
+  expect((await runsOf(id)).map((run) => run.state)).toEqual(['collapsed', 'confirmed']);
+});
+
+it('sends nothing more once it is stopped, and the tick survives the refusal that comes in after', async () => {
+  const id = await campaign('stopped', '2026-06-05T08:00:00Z');
+  await s.sandbox.control.fault({ kind: 'timeout', method: 'POST', route: '/users$', ms: 600 });
+  const ticking = s.tick('2026-06-05T08:00:00Z');
+  await expect.poll(async () => (await runsOf(id))[0]?.state, { interval: 20 }).toBe('frozen');
+  await stopCampaign(s.db, s.workspaceId, id, new Date('2026-06-05T08:00:01Z'));
+  expect(await ticking).toMatchObject({ finished: 0, failed: 0 });
+  expect((await runsOf(id)).map((run) => run.state)).toEqual(['cancelled']);
+  expect(await s.held('stopped')).toEqual([]);
+});
+
+it('has an audience fed by one campaign at a time, whichever began', async () => {
+  const first = await campaign('fed', '2026-06-06T08:00:00Z', { schedule: daily('2026-06-06') });
+  await s.tick('2026-06-06T09:00:00Z');
+  const existing = { existing: await audienceId('fed') };
+  await expect(campaign('second', '2026-06-06T10:00:00Z', { audience: existing })).rejects.toThrow(/“fed” feeds this audience already/);
+  await stopCampaign(s.db, s.workspaceId, first, new Date('2026-06-06T11:00:00Z'));
+  const once = await campaign('once', '2026-06-06T12:00:00Z');
+  await s.tick('2026-06-06T12:00:00Z');
+  await campaign('taker', '2026-06-06T13:00:00Z', { audience: { existing: await audienceId('once') }, schedule: daily('2026-06-07') });
+  await expect(runNow(s.db, s.workspaceId, once, new Date('2026-06-06T14:00:00Z'))).rejects.toThrow(/“taker” feeds this audience already/);
+});
+
+it('fills an existing audience and takes out only those whom Beckon put in', async () => {
+  await campaign('base', '2026-06-08T08:00:00Z');
+  await s.tick('2026-06-08T08:00:00Z');
+  const existing = { existing: await audienceId('base') };
+  const id = await campaign('guest', '2026-06-08T09:00:00Z', { audience: existing, schedule: daily('2026-06-08'), identifiers: ['email'] });
+  await s.tick('2026-06-08T09:00:00Z');
+  expect(await s.held('base')).toEqual(digests([...people('base'), ...people('guest')]));
+  await s.send([identify('guest-1', 'elsewhere'), identify('base-1', 'elsewhere')], '2026-06-08T20:00:00Z');
+  await s.tick('2026-06-09T09:00:00Z');
+  expect(await s.held('base')).toEqual(digests([...people('base'), 'guest-0', 'guest-2']));
+  expect((await runsOf(id)).map((run) => [run.added, run.removed])).toEqual([
+    [3, 0],
+    [0, 1],
+  ]);
+});
+
+it('does not send an identifier that was unticked after the audience was made', async () => {
+  const id = await campaign('unticked', '2026-06-10T08:00:00Z', { schedule: daily('2026-06-10'), identifiers: ['email', 'phone'] });
+  await s.tick('2026-06-10T09:00:00Z');
+  await expect(edit(id, { identifiers: ['email'] }, '2026-06-10T10:00:00Z')).rejects.toThrow(/keeps these for life/);
+});
+
+it('keeps a removal that Facebook refuses for size, says so, and makes it later', async () => {
+  const id = await campaign('small', '2026-06-11T08:00:00Z', { schedule: daily('2026-06-11') });
+  await s.tick('2026-06-11T09:00:00Z');
+  await s.sandbox.control.settings({ removalFloor: 100 });
+  await s.send([identify('small-1', 'elsewhere')], '2026-06-11T20:00:00Z');
+  await s.tick('2026-06-12T09:00:00Z');
+  expect((await runsOfCampaign(s.db, s.workspaceId, id)).map((run) => run.screenState)).toEqual(['partial', 'succeeded']);
+  const left = await s.db.orm.select({ state: audienceMembers.state }).from(audienceMembers).where(eq(audienceMembers.state, 'removing'));
+  expect(left).toHaveLength(1);
+  await s.sandbox.control.settings({ removalFloor: 0 });
+  await s.tick('2026-06-13T09:00:00Z');
+  expect(await s.held('small')).toEqual(digests(['small-0', 'small-2']));
+});
+
+it('fails in words, and without trying again, when what it needs is not there any more', async () => {
+  const now = new Date('2026-06-14T08:00:00Z');
+  await saveSegment(s.db, s.workspaceId, { key: 'lost', name: 'Lost', definition: who('lost') }, null, now);
+  const id = await campaign('lost', '2026-06-14T08:00:00Z', { definition: undefined, segment: 'lost' });
+  await s.db.orm.update(campaigns).set({ state: 'archived' }).where(eq(campaigns.id, id));
+  await deleteSegment(s.db, s.workspaceId, 'lost');
+  await s.db.orm.update(campaigns).set({ state: 'scheduled' }).where(eq(campaigns.id, id));
+  expect(await s.tick('2026-06-14T08:00:00Z')).toMatchObject({ failed: 1 });
+  expect((await runsOf(id))[0]).toMatchObject({ state: 'failed', attempts: 0, errorMessage: 'There is no segment “lost”.' });
+});
