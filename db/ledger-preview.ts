@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Identifier } from '@/lib/identity/identifiers';
+import type { Database } from './client';
 import { isReachable } from './ledger';
 import type { CampaignMode } from './schema';
 
@@ -28,4 +30,22 @@ export function compareWithLedger({ workspaceId, segment, identifiers, audienceI
       left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id
     ) w
     full join (select profile_id, state from audience_members where audience_id = ${audienceId ?? 0}) l on l.profile_id = w.profile_id`;
+}
+
+export const outcomes = ['join', 'leave', 'stay', 'unreachable'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** By the first known user id, else the first anonymous one; both null where the profile is no more. */
+export type PreviewMember = { userId: string | null; anonymousId: string | null; outcome: Outcome };
+
+const dialect = new PgDialect();
+
+/** Ordered by profile, of one snapshot, a few thousand at a time: memory stays flat. */
+export async function* previewMembers(db: Database, preview: Preview, wanted: readonly Outcome[]): AsyncGenerator<PreviewMember> {
+  const name = (kind: 'user' | 'anonymous') =>
+    sql`(select value from profile_ids n where n.workspace_id = ${preview.workspaceId} and n.profile_id = m.profile_id and n.kind = ${kind} order by created_at, value limit 1)`;
+  const query = dialect.sqlToQuery(sql`
+    select ${name('user')} as "userId", ${name('anonymous')} as "anonymousId", m.outcome
+    from (${compareWithLedger(preview)}) m where m.outcome in ${[...wanted]} order by m.profile_id`);
+  for await (const page of db.sql.unsafe<PreviewMember[]>(query.sql, query.params as string[]).cursor(5000)) yield* page;
 }

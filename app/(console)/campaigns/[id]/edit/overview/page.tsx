@@ -76,7 +76,7 @@ async function Preflight({ open: { user, db, campaign } }: { open: OpenCampaign 
 async function DryRun({ open: { user, db, campaign, now } }: { open: OpenCampaign }) {
   const plan = campaignPlanSchema.safeParse(campaign.draft);
   if (!plan.success) return null;
-  return <DryRunPanel counts={await dryRun(db, user.workspaceId, plan.data, now)} />;
+  return <DryRunPanel counts={await dryRun(db, user.workspaceId, plan.data, now, campaign.id)} />;
 }
 
 function PanelSkeleton({ title }: { title: string }) {

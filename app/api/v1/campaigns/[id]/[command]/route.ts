@@ -1,11 +1,13 @@
 import { archiveCampaign, pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, scheduleCampaign } from '@/db/campaigns';
+import { type Outcome, outcomes } from '@/db/ledger-preview';
 import { runDetail } from '@/db/runs';
 import { campaignPlanSchema } from '@/lib/campaign/plan';
 import { campaignView, runView } from '@/lib/campaign/view';
 import { AppError } from '@/lib/errors';
 import { type ApiContext, apiRoute, parsedBody } from '@/lib/respond';
-import { dryRun } from '@/lib/sync/dry-run';
+import { ndjson } from '@/lib/stream';
+import { dryRun, dryRunMembers } from '@/lib/sync/dry-run';
 import { nudge } from '@/lib/ticker';
 
 export const dynamic = 'force-dynamic';
@@ -29,12 +31,31 @@ export const POST = apiRoute<Params>('marketer', async (context) => {
     nudge();
     return Response.json(runView(await runDetail(db, workspaceId, runId)), { status: 201 });
   }
-  if (params.command === 'dry-run') {
-    const { draft } = await campaignDetail(db, workspaceId, params.id);
-    return dryRun(db, workspaceId, parsedBody(campaignPlanSchema, draft), now, params.id);
-  }
+  if (params.command === 'dry-run') return rehearse(context);
   const change = changes[params.command];
   if (!change) throw new AppError('not_found', `There is no “${params.command}”.`);
   await change(context);
   return campaignView(await campaignDetail(db, workspaceId, params.id));
 });
+
+/**
+ * Counts; with `Accept: application/x-ndjson` or `?list=join,leave,…` a line of counts and then one a person. Without `list` those are
+ * they who would join, would leave, or cannot be sent.
+ */
+async function rehearse({ request, db, workspaceId, params, now }: Context): Promise<Response | object> {
+  const { draft } = await campaignDetail(db, workspaceId, params.id);
+  const plan = parsedBody(campaignPlanSchema, draft);
+  const counts = await dryRun(db, workspaceId, plan, now, params.id);
+  const list = new URL(request.url).searchParams.get('list');
+  if (list === null && !request.headers.get('accept')?.includes('application/x-ndjson')) return counts;
+  const wanted = list?.split(',') ?? ['join', 'leave', 'unreachable'];
+  if (!wanted.every((each): each is Outcome => (outcomes as readonly string[]).includes(each)))
+    throw new AppError('invalid', `list names some of ${outcomes.join(', ')}.`, 'list');
+  const people = dryRunMembers(db, workspaceId, plan, now, { campaignId: params.id, outcomes: wanted });
+  return ndjson(countsThenPeople(counts, people));
+}
+
+async function* countsThenPeople(counts: object, people: AsyncIterable<object>): AsyncGenerator<object> {
+  yield counts;
+  yield* people;
+}
