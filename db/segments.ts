@@ -5,7 +5,7 @@ import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { type Identifier, identifierBit, reachableMask, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { compile } from '@/lib/segment/compile';
-import { type Definition, eventsOf } from '@/lib/segment/definition';
+import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/definition';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
 import { campaigns, campaignVersions, segments, users } from './schema';
@@ -130,26 +130,15 @@ function translated(error: unknown): unknown {
 
 /** Patterns are compiled by Postgres: run the query over nobody. */
 async function checkRuns(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): Promise<void> {
-  for (const pattern of patternsOf(definition)) {
-    await withSettings(db, (tx) => tx.execute(sql`select '' ~ ${pattern.text}::text`)).catch((error: unknown) => {
+  for (const { condition, path } of propertyConditionsOf(definition)) {
+    if (condition.op !== 'matches') continue;
+    await withSettings(db, (tx) => tx.execute(sql`select '' ~ ${condition.value}::text`)).catch((error: unknown) => {
       if (error instanceof AppError)
-        throw new AppError('invalid', 'This pattern does not compile (POSIX regular expression).', pattern.path);
+        throw new AppError('invalid', 'This pattern does not compile (POSIX regular expression).', path ? `${path}.value` : 'value');
       throw error;
     });
   }
   await segmentSql(db, workspaceId, definition, at);
-}
-
-function patternsOf(definition: Definition, path = ''): { text: string; path: string }[] {
-  const at = (part: string) => (path ? `${path}.${part}` : part);
-  if ('all' in definition) return definition.all.flatMap((each, i) => patternsOf(each, at(`all[${i}]`)));
-  if ('any' in definition) return definition.any.flatMap((each, i) => patternsOf(each, at(`any[${i}]`)));
-  if ('not' in definition) return patternsOf(definition.not, at('not'));
-  if ('property' in definition) return definition.op === 'matches' ? [{ text: definition.value, path: at('value') }] : [];
-  if ('has' in definition) return [];
-  return (definition.where ?? []).flatMap((each, i) =>
-    each.op === 'matches' ? [{ text: each.value, path: at(`where[${i}].value`) }] : [],
-  );
 }
 
 export type Reach = {

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Combobox } from '@/components/ui/combobox';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
-import type { Compare } from '@/lib/segment/definition';
+import type { Compare } from '@/lib/segment/behaviour';
 import type { BuilderCatalogue } from './catalogue';
 import { PropertyFields } from './property-fields';
 import { type BehaviourNode, newProperty } from './tree';

@@ -1,4 +1,5 @@
-import type { Compare, Definition, Did, DidNot, Has, PropertyCondition } from '@/lib/segment/definition';
+import type { Compare, Did, DidNot, FirstLast } from '@/lib/segment/behaviour';
+import type { Definition, Has, PropertyCondition } from '@/lib/segment/definition';
 import type { Window } from '@/lib/segment/window';
 
 /** The builder's own tree: like a definition, but parts may still be missing, and every node has an id to be found by. */
@@ -44,11 +45,12 @@ function nodeOf(definition: Definition): Node {
   if ('did' in definition) return behaviourOf('did', definition.did, definition);
   if ('didNot' in definition) return behaviourOf('didNot', definition.didNot, definition);
   if ('has' in definition) return { id: newId(), kind: 'has', has: definition.has };
-  return propertyOf(definition);
+  if ('property' in definition) return propertyOf(definition);
+  throw new Error('the builder does not show this condition yet');
 }
 
 /** Several event names are kept in one text, a line each. */
-function behaviourOf(kind: 'did' | 'didNot', names: string | string[], condition: Did | DidNot): BehaviourNode {
+function behaviourOf(kind: 'did' | 'didNot', names: string | string[], condition: Did | FirstLast | DidNot): BehaviourNode {
   const count = 'count' in condition && condition.count ? condition.count : { gte: 1 };
   const where = (condition.where ?? []).map(propertyOf);
   return { id: newId(), kind, event: [names].flat().join('\n'), where, window: condition.within ?? 'ever', count };

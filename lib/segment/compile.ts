@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type Identifier, identifierBit, reachableMask } from '@/lib/identity/identifiers';
-import type { Compare, Definition, Did, DidNot, Has, PropertyCondition } from './definition';
+import type { Compare, Did, DidNot, FirstLast } from './behaviour';
+import type { Definition, Has, PropertyCondition } from './definition';
 import { builtInProperties } from './property-condition';
 import { instantParam, jsonValue, propertySql, type Value } from './property-sql';
 import { boundsOf, type Window } from './window';
@@ -42,7 +43,8 @@ class Compiler {
     if ('did' in definition) return this.did(definition);
     if ('didNot' in definition) return this.didNot(definition);
     if ('property' in definition) return this.property(definition);
-    return has(definition);
+    if ('has' in definition) return has(definition);
+    throw new Error('not compiled yet');
   }
 
   private group(list: readonly Definition[], operator: SQL): SQL {
@@ -52,7 +54,8 @@ class Compiler {
     )})`;
   }
 
-  private did(condition: Did): SQL {
+  private did(condition: Did | FirstLast): SQL {
+    if ('occurrence' in condition || condition.aggregate || condition.hours || condition.weekdays) throw new Error('not compiled yet');
     const count = condition.count ?? { gte: 1 };
     if (condition.includeZero) {
       const leaf = this.join(this.matching(condition.did, condition.where, condition.within, sql`, count(*) as n`, sql``));

@@ -1,54 +1,42 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
+import {
+  type Did,
+  type DidNot,
+  didNotSchema,
+  didSchema,
+  type FirstLast,
+  firstLastSchema,
+  type Sequence,
+  sequenceSchema,
+} from './behaviour';
 import { propertyConditionSchema } from './property-condition';
-import { windowSchema } from './window';
 
 /** The segment language (docs/segment-language.md). A definition is one condition. */
-
-const count = z.union(
-  [
-    z.strictObject({ eq: z.number() }),
-    z.strictObject({ ne: z.number() }),
-    z.strictObject({ gt: z.number() }),
-    z.strictObject({ gte: z.number() }),
-    z.strictObject({ lt: z.number() }),
-    z.strictObject({ lte: z.number() }),
-    z.strictObject({
-      between: z.tuple([z.number(), z.number()]).refine(([a, b]) => a <= b, 'The first number is larger than the second.'),
-    }),
-  ],
-  { error: 'One of eq, ne, gt, gte, lt, lte with a number, or between with two.' },
-);
-export type Compare = z.infer<typeof count>;
-
-const eventName = z.string({ error: 'Name an event.' }).min(1, 'Name an event.').max(512, 'At most 512 characters.');
-/** One event, or any of several. */
-const eventNames = z.union([eventName, z.array(eventName).min(1, 'Name at least one event.').max(1000, 'At most 1,000 events.')], {
-  error: 'Name an event, or a list of events.',
-});
-
-const where = z.array(propertyConditionSchema).min(1, 'Leave "where" out, or give it a condition.').max(100);
-
-const didSchema = z.strictObject({
-  did: eventNames,
-  where: where.optional(),
-  within: windowSchema.optional(),
-  count: count.optional(),
-  includeZero: z.boolean().optional(),
-});
-export type Did = z.infer<typeof didSchema>;
-
-const didNotSchema = z.strictObject({ didNot: eventNames, where: where.optional(), within: windowSchema.optional() });
-export type DidNot = z.infer<typeof didNotSchema>;
 
 const hasSchema = z.strictObject({
   has: z.enum(['email', 'phone', 'mobileAdvertiserId', 'reachable'], { error: 'One of email, phone, mobileAdvertiserId, reachable.' }),
 });
 export type Has = z.infer<typeof hasSchema>;
 
+/** In a saved or list segment, evaluated at the same instant. */
+const inSegmentSchema = z.strictObject({
+  segment: z.string({ error: 'A segment is named by its key.' }).min(1, 'A segment is named by its key.').max(80, 'At most 80 characters.'),
+});
+export type InSegment = z.infer<typeof inSegmentSchema>;
+
+const bucketError = { error: 'Two whole numbers from 0 to 999, such as [0, 499].' };
+const bucketEnd = z.int(bucketError).min(0, bucketError.error).max(999, bucketError.error);
+/** Ends included. */
+const inBucketSchema = z.strictObject({
+  bucket: z.tuple([bucketEnd, bucketEnd], bucketError).refine(([a, b]) => a <= b, 'The first number is larger than the second.'),
+});
+export type InBucket = z.infer<typeof inBucketSchema>;
+
 export type PropertyCondition = z.infer<typeof propertyConditionSchema>;
 
-export type Definition = { all: Definition[] } | { any: Definition[] } | { not: Definition } | Did | DidNot | PropertyCondition | Has;
+export type Leaf = Did | FirstLast | DidNot | Sequence | PropertyCondition | Has | InSegment | InBucket;
+export type Definition = { all: Definition[] } | { any: Definition[] } | { not: Definition } | Leaf;
 
 const group = z.array(z.lazy(() => definitionSchema)).min(1, 'A group needs at least one condition.');
 
@@ -59,22 +47,18 @@ const byKey: Record<string, z.ZodType<Definition>> = {
   not: z.strictObject({ not: z.lazy(() => definitionSchema) }),
   did: didSchema,
   didNot: didNotSchema,
+  sequence: sequenceSchema,
   property: propertyConditionSchema as z.ZodType<PropertyCondition>,
   has: hasSchema,
+  segment: inSegmentSchema,
+  bucket: inBucketSchema,
 };
 
-const later: Record<string, string> = {
-  sequence: 'Sequences are',
-  segment: 'References to other segments are',
-  bucket: 'Buckets are',
-};
-
-const laterKeys: Record<string, string> = {
-  aggregate: 'Aggregates are',
-  occurrence: 'First and last time are',
-  hours: 'Hours of the day are',
-  weekdays: 'Days of the week are',
-};
+function schemaFor(value: object): z.ZodType<Definition> | undefined {
+  const name = Object.keys(byKey).find((key) => key in value);
+  if (name === 'did' && 'occurrence' in value) return firstLastSchema;
+  return name === undefined ? undefined : byKey[name];
+}
 
 export const definitionSchema: z.ZodType<Definition> = z.unknown().transform((value, ctx): Definition => {
   const refuse = (message: string, path: string[] = []) => {
@@ -83,12 +67,8 @@ export const definitionSchema: z.ZodType<Definition> = z.unknown().transform((va
   };
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return refuse('A condition is an object such as {"did":"Order Completed"}.');
-  const keys = Object.keys(value);
-  const unavailable = keys.find((key) => later[key] ?? laterKeys[key]);
-  if (unavailable) return refuse(`${later[unavailable] ?? laterKeys[unavailable]} not available yet.`, [unavailable]);
-  const name = Object.keys(byKey).find((key) => key in value);
-  const schema = name === undefined ? undefined : byKey[name];
-  if (!schema) return refuse(`A condition has one of the keys ${Object.keys(byKey).join(', ')}.`, keys.slice(0, 1));
+  const schema = schemaFor(value);
+  if (!schema) return refuse(`A condition has one of the keys ${Object.keys(byKey).join(', ')}.`, Object.keys(value).slice(0, 1));
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) ctx.addIssue({ ...(issue as { code: 'custom'; message: string }), path: issue.path });
@@ -105,7 +85,7 @@ export function parseDefinition(json: unknown): Definition {
     throw new AppError('invalid', 'A definition may have at most 64 KB.', '');
   const parsed = definitionSchema.safeParse(json);
   if (!parsed.success) throw faultOf(parsed.error.issues[0]);
-  const size = conditionCount(parsed.data);
+  const size = [...conditionsOf(parsed.data)].length;
   if (size > limits.conditions)
     throw new AppError('invalid', `A definition may have at most ${limits.conditions} conditions; this one has ${size}.`, '');
   return parsed.data;
@@ -137,25 +117,42 @@ function faultOf(issue: z.core.$ZodIssue | undefined): AppError {
 export const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : join(text, String(part))), '');
 
-/** Groups count too. */
-export function conditionCount(definition: Definition): number {
-  if ('all' in definition) return 1 + sum(definition.all.map(conditionCount));
-  if ('any' in definition) return 1 + sum(definition.any.map(conditionCount));
-  if ('not' in definition) return 1 + conditionCount(definition.not);
-  return 1;
+export type Placed = { condition: Definition /** "all[1].not"; empty for the root. */; path: string };
+
+/** Every condition of the tree, groups included, each before those inside it, with its path. */
+export function* conditionsOf(definition: Definition, path = ''): Generator<Placed> {
+  yield { condition: definition, path };
+  if ('all' in definition) for (const [i, each] of definition.all.entries()) yield* conditionsOf(each, join(path, `all[${i}]`));
+  else if ('any' in definition) for (const [i, each] of definition.any.entries()) yield* conditionsOf(each, join(path, `any[${i}]`));
+  else if ('not' in definition) yield* conditionsOf(definition.not, join(path, 'not'));
 }
 
-const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
-
-/** Names of all events the definition speaks of, each once. */
+/** Names of all events the definition itself speaks of, each once; not those of segments it refers to. */
 export function eventsOf(definition: Definition): string[] {
-  const collect = (condition: Definition): string[] => {
-    if ('all' in condition) return condition.all.flatMap(collect);
-    if ('any' in condition) return condition.any.flatMap(collect);
-    if ('not' in condition) return collect(condition.not);
-    if ('did' in condition) return [condition.did].flat();
-    if ('didNot' in condition) return [condition.didNot].flat();
+  const names = [...conditionsOf(definition)].flatMap(({ condition }) => {
+    if ('did' in condition) return condition.did;
+    if ('didNot' in condition) return condition.didNot;
+    if ('sequence' in condition) return condition.sequence.flatMap((step) => ('did' in step ? step.did : step.didNot));
     return [];
-  };
-  return [...new Set(collect(definition))];
+  });
+  return [...new Set(names)];
+}
+
+/** Keys of the segments the definition refers to, each once. */
+export const segmentsOf = (definition: Definition): string[] => [
+  ...new Set([...conditionsOf(definition)].flatMap(({ condition }) => ('segment' in condition ? condition.segment : []))),
+];
+
+/** Property conditions of the tree and of its `where` lists, with their paths. */
+export function* propertyConditionsOf(definition: Definition): Generator<{ condition: PropertyCondition; path: string }> {
+  for (const { condition, path } of conditionsOf(definition)) {
+    if ('property' in condition) yield { condition, path };
+    if ('sequence' in condition) {
+      for (const [i, step] of condition.sequence.entries()) yield* placed(step.where, join(path, `sequence[${i}]`));
+    } else if ('where' in condition) yield* placed(condition.where, path);
+  }
+}
+
+function* placed(where: readonly PropertyCondition[] | undefined, path: string) {
+  for (const [i, condition] of (where ?? []).entries()) yield { condition, path: join(path, `where[${i}]`) };
 }

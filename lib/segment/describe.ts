@@ -1,5 +1,6 @@
+import type { Compare, Did, DidNot, FirstLast } from './behaviour';
 import { type Duration, durationParts } from './dates';
-import type { Compare, Definition, Did, DidNot, PropertyCondition } from './definition';
+import type { Definition, PropertyCondition } from './definition';
 import type { Window } from './window';
 
 /** One plain sentence: "Users who did Order Completed at least twice in the last 7 days and did not …". For screens, which say "users". */
@@ -17,7 +18,8 @@ function phrase(definition: Definition, nested: boolean): string {
   if ('did' in definition) return didPhrase(definition);
   if ('didNot' in definition) return didNotPhrase(definition);
   if ('property' in definition) return `have ${propertyPhrase(definition)}`;
-  return hasPhrase[definition.has];
+  if ('has' in definition) return hasPhrase[definition.has];
+  throw new Error('not described yet');
 }
 
 function group(list: readonly Definition[], glue: string, nested: boolean): string {
@@ -32,7 +34,9 @@ const hasPhrase = {
   reachable: 'can be reached on Facebook',
 };
 
-function didPhrase({ did, where, within, count, includeZero }: Did): string {
+function didPhrase(condition: Did | FirstLast): string {
+  if ('occurrence' in condition) throw new Error('not described yet');
+  const { did, where, within, count, includeZero } = condition;
   const zero = includeZero ? ' (never counts too)' : '';
   return `did ${names(did)}${filters(where)} ${times(count ?? { gte: 1 })}${zero}${windowPhrase(within)}`;
 }

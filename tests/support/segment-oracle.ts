@@ -16,6 +16,7 @@ export function qualifies(definition: Definition, profile: OracleProfile, moment
   if ('not' in definition) return !qualifies(definition.not, profile, moment);
   if ('has' in definition) return definition.has === 'reachable' ? profile.has.length > 0 : profile.has.includes(definition.has);
   if ('property' in definition) return holds(definition, lookUp(profile, definition.property), moment);
+  if (!('did' in definition || 'didNot' in definition) || 'occurrence' in definition) throw new Error('not evaluated yet');
   const names = 'did' in definition ? definition.did : definition.didNot;
   const matching = profile.events.filter(
     (event) =>
