@@ -49,8 +49,16 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 type AxeResult = { violations: { id: string; impact: string; nodes: { html: string }[] }[] };
 
+/** In the page: a colour on its way to another has a contrast that nobody reads. What never ends, such as a spinner, is not waited for. */
+async function settled(): Promise<void> {
+  const ends = (animation: Animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime);
+  for (let running = document.getAnimations().filter(ends); running.length > 0; running = document.getAnimations().filter(ends))
+    await Promise.allSettled(running.map((animation) => animation.finished));
+}
+
 /** Faults of accessibility that axe calls serious or critical, in words. */
 export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(settled);
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run());
   return violations
