@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TransactionSql } from 'postgres';
 import type { WorkspaceId } from '@/lib/auth';
+import { isSampled } from '@/lib/identity/bucket';
 import { localDays } from '@/lib/intake/local-day';
 import type { Fault, IntakeRecord, Json, Properties, TrackRecord } from '@/lib/intake/record';
 import { jsonArray, plainArray, textArray } from './array-literal';
@@ -64,8 +65,11 @@ async function write(
     created.size === 0 ? [] : records.map((record, i) => ({ record: { ...record, profile: null }, profileId: profileIds[i] as string }));
   await writeProfiles(tx, workspace.id, [...bare.filter(({ profileId }) => created.has(profileId)), ...accepted], created);
   const rows = eventRows(accepted, events);
-  await insertEvents(tx, workspace.id, rows);
-  await addRollUps(tx, workspace.id, rows);
+  const sampled = rows.filter((row) => isSampled(row.profileId));
+  await insertEvents(tx, 'events', workspace.id, rows);
+  await insertEvents(tx, 'events_sample', workspace.id, sampled);
+  await addRollUps(tx, 'profile_events', workspace.id, rows);
+  await addRollUps(tx, 'profile_events_sample', workspace.id, sampled);
   const dayOf = localDays(workspace.zone);
   await addFaults(tx, workspace.id, accepted, dayOf(receivedAt.getTime()));
   await addCounts(db, tx, workspace.id, countsOf(accepted, rows, dayOf));
@@ -132,10 +136,12 @@ function eventRow(record: TrackRecord, profileId: string, event: CatalogueEvent 
   };
 }
 
-async function insertEvents(tx: TransactionSql, workspaceId: WorkspaceId, rows: readonly EventRow[]): Promise<void> {
+type EventTable = 'events' | 'events_sample';
+
+async function insertEvents(tx: TransactionSql, table: EventTable, workspaceId: WorkspaceId, rows: readonly EventRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx`
-    insert into events (workspace_id, profile_id, event_id, time, amount, label, properties)
+    insert into ${tx(table)} (workspace_id, profile_id, event_id, time, amount, label, properties)
     select ${workspaceId}, profile_id, event_id, time, amount, label, properties from unnest(
       ${plainArray(rows.map((row) => row.profileId))}::text::bigint[], ${plainArray(rows.map((row) => row.eventId))}::text::int[],
       ${plainArray(rows.map((row) => new Date(row.time).toISOString()))}::text::timestamptz[], ${plainArray(rows.map((row) => row.amount))}::text::float8[],
@@ -145,7 +151,9 @@ async function insertEvents(tx: TransactionSql, workspaceId: WorkspaceId, rows: 
 
 type RollUp = { profileId: string; eventId: number; count: number; first: number; last: number; sum: number };
 
-async function addRollUps(tx: TransactionSql, workspaceId: WorkspaceId, rows: readonly EventRow[]): Promise<void> {
+type RollUpTable = 'profile_events' | 'profile_events_sample';
+
+async function addRollUps(tx: TransactionSql, table: RollUpTable, workspaceId: WorkspaceId, rows: readonly EventRow[]): Promise<void> {
   if (rows.length === 0) return;
   const byKey = new Map<string, RollUp>();
   for (const { profileId, eventId, time, amount } of rows) {
@@ -161,7 +169,7 @@ async function addRollUps(tx: TransactionSql, workspaceId: WorkspaceId, rows: re
   }
   const rollUps = [...byKey.values()].sort((a, b) => Number(a.profileId) - Number(b.profileId) || a.eventId - b.eventId);
   await tx`
-    insert into profile_events as p (workspace_id, profile_id, event_id, count, first_time, last_time, sum)
+    insert into ${tx(table)} as p (workspace_id, profile_id, event_id, count, first_time, last_time, sum)
     select ${workspaceId}, * from unnest(
       ${plainArray(rollUps.map((r) => r.profileId))}::text::bigint[], ${plainArray(rollUps.map((r) => r.eventId))}::text::int[], ${plainArray(rollUps.map((r) => r.count))}::text::int[],
       ${plainArray(rollUps.map((r) => new Date(r.first).toISOString()))}::text::timestamptz[], ${plainArray(rollUps.map((r) => new Date(r.last).toISOString()))}::text::timestamptz[],

@@ -2,6 +2,7 @@ import type { TransactionSql } from 'postgres';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Identifier } from '@/lib/identity/identifiers';
 import { readIdentifiers, writeIdentifiers } from './profile-identifiers';
+import { copySamples } from './samples';
 
 export type Merge = { loser: string; winner: string };
 
@@ -23,6 +24,7 @@ export async function mergeProfiles(tx: TransactionSql, workspaceId: WorkspaceId
   await mergeRollUps(tx, workspaceId, losers, winners);
   await mergeIdentifiers(tx, workspaceId, merges);
   await mergeProperties(tx, workspaceId, losers, winners);
+  await copySamples(tx, workspaceId, [...losers, ...winners]);
 }
 
 async function mergeRollUps(tx: TransactionSql, workspaceId: WorkspaceId, losers: string[], winners: string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import type { WorkspaceId } from '@/lib/auth';
-import { bucketOf } from '@/lib/identity/bucket';
+import { bucketOf, isSampled } from '@/lib/identity/bucket';
 import type { Digests } from '@/lib/identity/hash';
 import { type Identifier, identifierBit } from '@/lib/identity/identifiers';
 import type { IntakeRecord, ProfileChanges, Properties } from '@/lib/intake/record';
@@ -64,26 +64,27 @@ export async function writeProfiles(
   created: ReadonlySet<string>,
 ): Promise<void> {
   const folds = fold(accepted);
+  const sampled = folds.filter((f) => isSampled(f.profileId));
   const changes = (f: Fold) => f.properties ?? f.identifiers ?? f.country ?? f.city ?? f.language ?? f.platform;
-  await upsertProfiles(
-    tx,
-    workspaceId,
-    folds.filter((f) => created.has(f.profileId) || changes(f)),
-  );
-  await touchProfiles(
-    tx,
-    workspaceId,
-    folds.filter((f) => !created.has(f.profileId) && !changes(f)),
-  );
-  await clearColumns(tx, workspaceId, folds);
+  const upserted = (f: Fold) => created.has(f.profileId) || changes(f);
+  const touched = (f: Fold) => !upserted(f);
+  await upsertProfiles(tx, 'profiles', workspaceId, folds.filter(upserted));
+  await upsertProfiles(tx, 'profiles_sample', workspaceId, sampled.filter(upserted));
+  await touchProfiles(tx, 'profiles', workspaceId, folds.filter(touched));
+  await touchProfiles(tx, 'profiles_sample', workspaceId, sampled.filter(touched));
+  await clearColumns(tx, 'profiles', workspaceId, folds);
+  await clearColumns(tx, 'profiles_sample', workspaceId, sampled);
   await changeIdentifiers(tx, workspaceId, folds);
 }
 
+/** The sample has the same columns and is written by the same statements, so both go through the same changes. */
+type Table = 'profiles' | 'profiles_sample';
+
 /** Most events say no more of their profile than that it was seen; this costs a third of the upsert, and nothing where it was seen later already. */
-async function touchProfiles(tx: TransactionSql, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
+async function touchProfiles(tx: TransactionSql, table: Table, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
   if (folds.length === 0) return;
   await tx`
-    update profiles p set first_seen = least(p.first_seen, t.first_seen), last_seen = greatest(p.last_seen, t.last_seen)
+    update ${tx(table)} p set first_seen = least(p.first_seen, t.first_seen), last_seen = greatest(p.last_seen, t.last_seen)
     from unnest(
       ${plainArray(folds.map((f) => f.profileId))}::text::bigint[], ${plainArray(folds.map((f) => new Date(f.first).toISOString()))}::text::timestamptz[],
       ${plainArray(folds.map((f) => new Date(f.last).toISOString()))}::text::timestamptz[]
@@ -91,11 +92,11 @@ async function touchProfiles(tx: TransactionSql, workspaceId: WorkspaceId, folds
     where p.workspace_id = ${workspaceId} and p.profile_id = t.profile_id and (t.last_seen > p.last_seen or t.first_seen < p.first_seen)`;
 }
 
-async function upsertProfiles(tx: TransactionSql, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
+async function upsertProfiles(tx: TransactionSql, table: Table, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
   if (folds.length === 0) return;
   const masks = folds.map(bits);
   await tx`
-    insert into profiles as p (workspace_id, profile_id, first_seen, last_seen, bucket, country, city, language, platform, identifier_mask, properties)
+    insert into ${tx(table)} as p (workspace_id, profile_id, first_seen, last_seen, bucket, country, city, language, platform, identifier_mask, properties)
     select ${workspaceId}, * from unnest(
       ${plainArray(folds.map((f) => f.profileId))}::text::bigint[], ${plainArray(folds.map((f) => new Date(f.first).toISOString()))}::text::timestamptz[],
       ${plainArray(folds.map((f) => new Date(f.last).toISOString()))}::text::timestamptz[], ${folds.map((f) => bucketOf(f.profileId))}::smallint[],
@@ -115,13 +116,13 @@ async function upsertProfiles(tx: TransactionSql, workspaceId: WorkspaceId, fold
 }
 
 /** An explicit null takes away; rare, so it has a statement of its own. */
-async function clearColumns(tx: TransactionSql, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
+async function clearColumns(tx: TransactionSql, table: Table, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
   const cleared = folds
     .map((f) => ({ profileId: f.profileId, mask: bits(f).clear, country: f.country === null, city: f.city === null }))
     .filter((f) => f.mask !== 0 || f.country || f.city);
   if (cleared.length === 0) return;
   await tx`
-    update profiles p set
+    update ${tx(table)} p set
       identifier_mask = p.identifier_mask & ~t.mask,
       country = case when t.country = 1 then null else p.country end, city = case when t.city = 1 then null else p.city end
     from unnest(

@@ -98,31 +98,35 @@ export const keys = pgTable(
 
 export const profileIdSequence = pgSequence('profile_id_sequence');
 
-export const profiles = pgTable(
-  'profiles',
-  {
-    workspaceId: workspaceId(),
-    /** From profile_id_sequence: unique in the installation, so an event row needs no workspace to find its profile. */
-    profileId: profileId(),
-    firstSeen: instant('first_seen').notNull(),
-    lastSeen: instant('last_seen').notNull(),
-    /** 0–999, fixed for life, from a hash of the profile id: splits, control groups, samples. */
-    bucket: smallint('bucket').notNull(),
-    country: text('country'),
-    city: text('city'),
-    language: text('language'),
-    platform: text('platform'),
-    /** Bits of lib/identity/identifiers.ts: which identifiers exist, so that reach by identifier is a count over one integer. */
-    identifierMask: integer('identifier_mask').notNull().default(0),
-    properties: jsonb('properties').$type<Record<string, unknown>>().notNull().default({}),
-  },
-  (t) => [
-    primaryKey({ columns: [t.workspaceId, t.profileId] }),
-    index('profiles_country').on(t.workspaceId, t.country),
-    index('profiles_properties').using('gin', sql`${t.properties} jsonb_path_ops`),
-    check('profiles_bucket_range', sql`${t.bucket} between 0 and 999`),
-  ],
-);
+const profileColumns = () => ({
+  workspaceId: workspaceId(),
+  /** From profile_id_sequence: unique in the installation, so an event row needs no workspace to find its profile. */
+  profileId: profileId(),
+  firstSeen: instant('first_seen').notNull(),
+  lastSeen: instant('last_seen').notNull(),
+  /** 0–999, fixed for life, from a hash of the profile id: splits, control groups, samples. */
+  bucket: smallint('bucket').notNull(),
+  country: text('country'),
+  city: text('city'),
+  language: text('language'),
+  platform: text('platform'),
+  /** Bits of lib/identity/identifiers.ts: which identifiers exist, so that reach by identifier is a count over one integer. */
+  identifierMask: integer('identifier_mask').notNull().default(0),
+  properties: jsonb('properties').$type<Record<string, unknown>>().notNull().default({}),
+});
+
+export const profiles = pgTable('profiles', profileColumns(), (t) => [
+  primaryKey({ columns: [t.workspaceId, t.profileId] }),
+  index('profiles_country').on(t.workspaceId, t.country),
+  index('profiles_properties').using('gin', sql`${t.properties} jsonb_path_ops`),
+  check('profiles_bucket_range', sql`${t.bucket} between 0 and 999`),
+]);
+
+/**
+ * Samples: the rows of the profiles in the first buckets (lib/identity/bucket.ts), copied, so that an estimate is the segment's own query
+ * over other tables. Written in the transactions that write the rows they copy (db/samples.ts); docs/decisions/0013.
+ */
+export const profilesSample = pgTable('profiles_sample', profileColumns(), (t) => [primaryKey({ columns: [t.workspaceId, t.profileId] })]);
 
 /** One wide row a profile: SHA-256 of each normalized identifier (the mobile advertiser id is sent plain, so it is kept plain). */
 export const profileIdentifiers = pgTable(
@@ -232,49 +236,57 @@ export const propertyValues = pgTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.eventId, t.name, t.value] })],
 );
 
+const eventColumns = () => ({
+  workspaceId: workspaceId(),
+  profileId: profileId(),
+  eventId: integer('event_id').notNull(),
+  time: instant('time').notNull(),
+  amount: doublePrecision('amount'),
+  label: text('label'),
+  properties: jsonb('properties').$type<Record<string, unknown>>().notNull(),
+});
+
 /**
  * Partitioned by month on `time` (the migration says so; drizzle cannot). No key: `event_digests` keeps duplicates out.
  * The covering index answers did / did not / sums without visiting the table; docs/decisions/0011.
  */
-export const events = pgTable(
-  'events',
-  {
-    workspaceId: workspaceId(),
-    profileId: profileId(),
-    eventId: integer('event_id').notNull(),
-    time: instant('time').notNull(),
-    amount: doublePrecision('amount'),
-    label: text('label'),
-    properties: jsonb('properties').$type<Record<string, unknown>>().notNull(),
-  },
-  (t) => [
-    // drizzle cannot say INCLUDE: the migration makes it (event_id, time) include (profile_id, amount, label).
-    index('events_event_time').on(t.eventId, t.time),
-    index('events_profile').on(t.profileId, t.eventId, t.time),
-  ],
-);
+export const events = pgTable('events', eventColumns(), (t) => [
+  // drizzle cannot say INCLUDE: the migration makes it (event_id, time) include (profile_id, amount, label).
+  index('events_event_time').on(t.eventId, t.time),
+  index('events_profile').on(t.profileId, t.eventId, t.time),
+]);
+
+/** Indexed as `events`, INCLUDE as there. */
+export const eventsSample = pgTable('events_sample', eventColumns(), (t) => [
+  index('events_sample_event_time').on(t.eventId, t.time),
+  index('events_sample_profile').on(t.profileId, t.eventId, t.time),
+]);
 
 /** One row an event ever accepted: the first 16 bytes of SHA-256 over workspace and messageId. Distributed by digest. */
 export const eventDigests = pgTable('event_digests', { digest: uuid('digest').primaryKey() });
 
+const profileEventColumns = () => ({
+  workspaceId: workspaceId(),
+  profileId: profileId(),
+  eventId: integer('event_id').notNull(),
+  count: integer('count').notNull(),
+  firstTime: instant('first_time').notNull(),
+  lastTime: instant('last_time').notNull(),
+  sum: doublePrecision('sum').notNull(),
+});
+
 /** Lifetime roll-up, written in the transaction that writes the events. */
-export const profileEvents = pgTable(
-  'profile_events',
-  {
-    workspaceId: workspaceId(),
-    profileId: profileId(),
-    eventId: integer('event_id').notNull(),
-    count: integer('count').notNull(),
-    firstTime: instant('first_time').notNull(),
-    lastTime: instant('last_time').notNull(),
-    sum: doublePrecision('sum').notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.workspaceId, t.profileId, t.eventId] }),
-    // include (profile_id) in the migration: an index-only answer to "did E since".
-    index('profile_events_last').on(t.eventId, t.lastTime),
-  ],
-);
+export const profileEvents = pgTable('profile_events', profileEventColumns(), (t) => [
+  primaryKey({ columns: [t.workspaceId, t.profileId, t.eventId] }),
+  // include (profile_id) in the migration: an index-only answer to "did E since".
+  index('profile_events_last').on(t.eventId, t.lastTime),
+]);
+
+/** Indexed as `profile_events`, INCLUDE as there. */
+export const profileEventsSample = pgTable('profile_events_sample', profileEventColumns(), (t) => [
+  primaryKey({ columns: [t.workspaceId, t.profileId, t.eventId] }),
+  index('profile_events_sample_last').on(t.eventId, t.lastTime),
+]);
 
 /** What could not be normalized, counted and never stored: "312 emails were not valid". */
 export const identifierFaults = pgTable(

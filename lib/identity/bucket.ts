@@ -14,3 +14,12 @@ function mix(value: number): number {
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
+
+/**
+ * Of the 1000 buckets, those whose profiles are in the sample tables: 16,000 of a million profiles, so that a segment of one in a hundred
+ * is known to ±15 % and one of a third to ±2 %, in a fiftieth of the time. Another number needs a migration that copies the samples anew.
+ */
+export const sampleBuckets = 16;
+
+/** @param profileId decimal text below 2^53. */
+export const isSampled = (profileId: string): boolean => bucketOf(profileId) < sampleBuckets;

@@ -1,0 +1,25 @@
+import type { TransactionSql } from 'postgres';
+import type { WorkspaceId } from '@/lib/auth';
+import { isSampled } from '@/lib/identity/bucket';
+import { plainArray } from './array-literal';
+
+const sampleTables = [
+  ['profiles_sample', 'profiles'],
+  ['events_sample', 'events'],
+  ['profile_events_sample', 'profile_events'],
+] as const;
+
+/**
+ * Makes the samples say what the full tables say of these profiles: copied anew, or gone. Costs nothing for those outside the samples. For
+ * what moves or removes whole profiles; the caller keeps other writers away from them until the end of the transaction.
+ */
+export async function copySamples(tx: TransactionSql, workspaceId: WorkspaceId, profileIds: readonly string[]): Promise<void> {
+  const sampled = [...new Set(profileIds)].filter(isSampled);
+  if (sampled.length === 0) return;
+  const list = plainArray(sampled);
+  for (const [sample, full] of sampleTables) {
+    await tx`delete from ${tx(sample)} where workspace_id = ${workspaceId} and profile_id = any(${list}::text::bigint[])`;
+    await tx`
+      insert into ${tx(sample)} select * from ${tx(full)} where workspace_id = ${workspaceId} and profile_id = any(${list}::text::bigint[])`;
+  }
+}
