@@ -302,6 +302,8 @@ export const identifierFaults = pgTable(
 
 // ------------------------------------------------------------------------------------------------------------ segments and campaigns
 
+export type SegmentKind = 'behaviour' | 'list';
+
 export const segments = pgTable(
   'segments',
   {
@@ -310,12 +312,96 @@ export const segments = pgTable(
     /** Slug, unique in the workspace: what definitions and scripts say. */
     key: text('key').notNull(),
     name: text('name').notNull(),
-    definition: jsonb('definition').$type<Definition>().notNull(),
+    kind: text('kind').$type<SegmentKind>().notNull().default('behaviour'),
+    /** Of a behaviour segment. */
+    definition: jsonb('definition').$type<Definition>(),
+    /** Of a list segment: what was given last. */
+    listId: uuid('list_id').references(() => lists.id),
     createdBy: uuid('created_by').references(() => users.id),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
-  (t) => [unique('segments_key').on(t.workspaceId, t.key)],
+  (t) => [
+    unique('segments_key').on(t.workspaceId, t.key),
+    check(
+      'segments_one_source',
+      sql`(${t.kind} = 'behaviour' and ${t.definition} is not null and ${t.listId} is null)
+      or (${t.kind} = 'list' and ${t.definition} is null and ${t.listId} is not null)`,
+    ),
+  ],
+);
+
+export type ListIdentifier = 'userId' | 'email' | 'phone';
+
+/**
+ * One upload. A list segment points at its last complete one, so that a new upload replaces the old at a stroke, and one that fails changes
+ * nothing. What no segment points at is swept (db/list-sweep.ts).
+ */
+export const lists = pgTable(
+  'lists',
+  {
+    id: uuid('id').primaryKey(),
+    workspaceId: workspaceId().references(() => workspaces.id),
+    /** What each row of the file is. */
+    identifier: text('identifier').$type<ListIdentifier>().notNull(),
+    /** Read so far, without the header. */
+    rows: integer('rows').notNull().default(0),
+    /** Different values among them. */
+    kept: integer('kept').notNull().default(0),
+    rejected: integer('rejected').notNull().default(0),
+    createdBy: uuid('created_by').references(() => users.id),
+    startedAt: instant('started_at').notNull(),
+    /** When a part was last written, or the list let go. */
+    touchedAt: instant('touched_at').notNull(),
+    /** Null until the whole file was read. */
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [index('lists_workspace').on(t.workspaceId)],
+);
+
+/** What was given, whether or not a profile has it yet. Distributed by value, in a group of its own. */
+export const listValues = pgTable(
+  'list_values',
+  {
+    workspaceId: workspaceId(),
+    identifier: text('identifier').$type<ListIdentifier>().notNull(),
+    /** The user id in UTF-8, or SHA-256 of the normalized email or phone. */
+    value: bytea('value').notNull(),
+    listId: uuid('list_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.identifier, t.value, t.listId] }), index('list_values_list').on(t.listId)],
+);
+
+/** The profiles that have one of a list's values today; kept so by whoever changes profiles (db/list-members.ts). */
+export const listMembers = pgTable(
+  'list_members',
+  { workspaceId: workspaceId(), listId: uuid('list_id').notNull(), profileId: profileId() },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.listId, t.profileId] }), index('list_members_profile').on(t.workspaceId, t.profileId)],
+);
+
+/** Rows of an upload that were not taken: where and why, never what they said. */
+export const listRejects = pgTable(
+  'list_rejects',
+  { workspaceId: workspaceId(), listId: uuid('list_id').notNull(), line: integer('line').notNull(), reason: text('reason').notNull() },
+  (t) => [primaryKey({ columns: [t.listId, t.line] })],
+);
+
+/** How large a segment was, once a local day. */
+export const segmentSizes = pgTable(
+  'segment_sizes',
+  {
+    workspaceId: workspaceId(),
+    segmentId: uuid('segment_id')
+      .notNull()
+      .references(() => segments.id, { onDelete: 'cascade' }),
+    /** Local, in the workspace's zone. */
+    day: date('day', { mode: 'string' }).notNull(),
+    at: instant('at').notNull(),
+    /** Null where it took too long to count. */
+    qualify: integer('qualify'),
+    reachable: integer('reachable'),
+  },
+  (t) => [primaryKey({ columns: [t.segmentId, t.day] })],
 );
 
 export type ConnectionKind = 'user' | 'system';
@@ -512,7 +598,7 @@ export const syncRuns = pgTable(
     leasedUntil: instant('leased_until'),
     /** Tries of the step in hand; back to 0 when a step succeeds. */
     attempts: integer('attempts').notNull().default(0),
-    /** The definition as it was when frozen. */
+    /** The definition as it was when frozen, with the saved segments it refers to written out. */
     definition: jsonb('definition').$type<Definition>(),
     qualified: integer('qualified'),
     /** Qualified but without any identifier that is sent. */

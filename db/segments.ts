@@ -1,4 +1,4 @@
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { WorkspaceId } from '@/lib/auth';
@@ -6,17 +6,29 @@ import { AppError, invariant } from '@/lib/errors';
 import { type Identifier, identifierBit, reachableMask, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { compile } from '@/lib/segment/compile';
 import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/definition';
+import { textArray } from './array-literal';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
-import { campaigns, campaignVersions, segments, users } from './schema';
+import { type CampaignState, campaigns, campaignVersions, type SegmentKind, segments, users } from './schema';
+import { checkReferences, lockSegments, segmentSources, segmentsUsing } from './segment-references';
 import { workspaceById } from './workspaces';
 
-export type Segment = { key: string; name: string; definition: Definition; owner: string | null; createdAt: Date; updatedAt: Date };
+export type Segment = {
+  key: string;
+  name: string;
+  kind: SegmentKind;
+  /** Of a list: that one is in it. */
+  definition: Definition;
+  owner: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
 
 const shown = {
   key: segments.key,
   name: segments.name,
-  definition: segments.definition,
+  kind: segments.kind,
+  definition: sql<Definition>`coalesce(${segments.definition}, jsonb_build_object('segment', ${segments.key}))`,
   owner: users.name,
   createdAt: segments.createdAt,
   updatedAt: segments.updatedAt,
@@ -43,7 +55,10 @@ export const segmentKeySchema = z
 
 export type SegmentInput = { key: string; name: string; definition: Definition };
 
-/** Makes the segment, or changes it. A pattern that does not compile is refused here. @returns whether it is new. */
+/**
+ * Makes the segment, or changes it. @throws AppError for a pattern that does not compile, a reference to nothing, a cycle; and for the key of
+ * a list. @returns whether it is new.
+ */
 export async function saveSegment(
   db: Database,
   workspaceId: WorkspaceId,
@@ -51,54 +66,67 @@ export async function saveSegment(
   userId: string | null,
   now: Date,
 ): Promise<{ created: boolean }> {
-  await checkRuns(db, workspaceId, input.definition, now);
+  await checkPatterns(db, input.definition);
   const { key, name, definition } = input;
-  const [row] = await db.orm
-    .insert(segments)
-    .values({ workspaceId, key, name, definition, createdBy: userId, createdAt: now, updatedAt: now })
-    .onConflictDoUpdate({ target: [segments.workspaceId, segments.key], set: { name, definition, updatedAt: now } })
-    .returning({ createdAt: segments.createdAt });
-  invariant(row, 'a saved segment has a row');
-  return { created: row.createdAt.getTime() === now.getTime() };
+  return db.orm.transaction(async (tx) => {
+    await lockSegments(tx, workspaceId);
+    await checkReferences(tx, workspaceId, input);
+    const [row] = await tx
+      .insert(segments)
+      .values({ workspaceId, key, name, definition, createdBy: userId, createdAt: now, updatedAt: now })
+      .onConflictDoUpdate({
+        target: [segments.workspaceId, segments.key],
+        set: { name, definition, updatedAt: now },
+        setWhere: eq(segments.kind, 'behaviour'),
+      })
+      .returning({ createdAt: segments.createdAt });
+    if (!row) throw new AppError('conflict', `“${key}” is a list. Choose another key, or delete the list first.`, 'key');
+    return { created: row.createdAt.getTime() === now.getTime() };
+  });
 }
 
-/** @throws AppError conflict naming the campaigns that use it; not_found. */
+/** @throws AppError conflict naming the campaigns and segments that use it; not_found. */
 export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key: string): Promise<void> {
-  const used = await campaignsUsing(db, workspaceId, key);
-  if (used.length > 0)
-    throw new AppError('conflict', `${used.map((c) => `“${c.name}”`).join(', ')} ${used.length === 1 ? 'uses' : 'use'} this segment.`);
-  const gone = await db.orm
-    .delete(segments)
-    .where(and(eq(segments.workspaceId, workspaceId), eq(segments.key, key)))
-    .returning({ key: segments.key });
-  if (gone.length === 0) throw new AppError('not_found', `There is no segment “${key}”.`);
+  await db.orm.transaction(async (tx) => {
+    await lockSegments(tx, workspaceId);
+    const used = [...(await campaignsUsing(tx, workspaceId, [key])), ...(await segmentsUsing(tx, workspaceId, key))];
+    if (used.length > 0)
+      throw new AppError(
+        'conflict',
+        `${used.map((each) => `“${each.name}”`).join(', ')} ${used.length === 1 ? 'uses' : 'use'} this segment.`,
+      );
+    const gone = await tx
+      .delete(segments)
+      .where(and(eq(segments.workspaceId, workspaceId), eq(segments.key, key)))
+      .returning({ key: segments.key });
+    if (gone.length === 0) throw new AppError('not_found', `There is no segment “${key}”.`);
+  });
 }
 
-/** Campaigns that follow the segment, drafts included, the archived ones not. */
+/** Campaigns that follow one of the segments or refer to it in a definition of their own, drafts included, the archived ones not; by name. */
 export async function campaignsUsing(
-  db: Database,
+  db: Pick<Database['orm'], 'select'>,
   workspaceId: WorkspaceId,
-  key: string,
-): Promise<{ id: string; name: string; state: string }[]> {
-  return db.orm
+  keys: readonly string[],
+): Promise<{ id: string; name: string; state: CampaignState }[]> {
+  const followed = sql`array[${campaignVersions.segmentKey}, ${campaigns.draft} ->> 'segment'] && ${textArray(keys)}::text[]`;
+  const named = sql`jsonb_path_exists(jsonb_build_array(${campaignVersions.definition}, ${campaigns.draft} -> 'definition'),
+    '$.**.segment ? (@ == $keys[*])', jsonb_build_object('keys', to_jsonb(${textArray(keys)}::text[])))`;
+  return db
     .select({ id: campaigns.id, name: campaigns.name, state: campaigns.state })
     .from(campaigns)
     .leftJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
-    .where(
-      and(
-        eq(campaigns.workspaceId, workspaceId),
-        sql`${campaigns.state} <> 'archived'`,
-        sql`(${campaignVersions.segmentKey} = ${key} or ${campaigns.draft} ->> 'segment' = ${key})`,
-      ),
-    )
+    .where(and(eq(campaigns.workspaceId, workspaceId), sql`${campaigns.state} <> 'archived'`, or(followed, named)))
     .orderBy(campaigns.name);
 }
 
 /** A query for the profile ids of the definition at that instant. Reads the catalogue; the query itself is run by the caller. */
 export async function segmentSql(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): Promise<SQL> {
   const { zone } = await workspaceById(db, workspaceId);
-  const events = await eventIds(db, workspaceId, eventsOf(definition));
-  return compile(definition, { workspaceId, zone, at, events });
+  const sources = await segmentSources(db, workspaceId, definition);
+  const all = [definition, ...[...sources.values()].flatMap((source) => ('definition' in source ? source.definition : []))];
+  const events = await eventIds(db, workspaceId, [...new Set(all.flatMap(eventsOf))]);
+  return compile(definition, { workspaceId, zone, at, events, segments: sources });
 }
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -128,8 +156,8 @@ function translated(error: unknown): unknown {
   return error;
 }
 
-/** Patterns are compiled by Postgres: run the query over nobody. */
-async function checkRuns(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): Promise<void> {
+/** Patterns are compiled by Postgres. */
+async function checkPatterns(db: Database, definition: Definition): Promise<void> {
   for (const { condition, path } of propertyConditionsOf(definition)) {
     if (condition.op !== 'matches') continue;
     await withSettings(db, (tx) => tx.execute(sql`select '' ~ ${condition.value}::text`)).catch((error: unknown) => {
@@ -138,7 +166,6 @@ async function checkRuns(db: Database, workspaceId: WorkspaceId, definition: Def
       throw error;
     });
   }
-  await segmentSql(db, workspaceId, definition, at);
 }
 
 export type Reach = {

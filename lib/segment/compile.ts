@@ -1,13 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
+import { invariant } from '@/lib/errors';
 import { type Identifier, identifierBit, reachableMask } from '@/lib/identity/identifiers';
 import type { Compare, Did, DidNot, FirstLast } from './behaviour';
-import type { Definition, Has, PropertyCondition } from './definition';
+import type { Definition, Has, InSegment, PropertyCondition } from './definition';
 import { builtInProperties } from './property-condition';
 import { instantParam, jsonValue, propertySql, type Value } from './property-sql';
 import { boundsOf, type Window } from './window';
 
 export type CatalogueEvent = { eventId: number; amountProperty: string | null; labelProperty: string | null };
+
+/** What a segment's key stands for: its definition, or the members of a list (`list_members`). */
+export type SegmentSource = { definition: Definition } | { list: { id: string } };
 
 export type CompileContext = {
   workspaceId: WorkspaceId;
@@ -17,6 +21,8 @@ export type CompileContext = {
   at: Date;
   /** The workspace's events by name; a name that is not there was never seen, so nobody did it. */
   events: ReadonlyMap<string, CatalogueEvent>;
+  /** Every segment the definition refers to, directly or through others, by key. */
+  segments: ReadonlyMap<string, SegmentSource>;
 };
 
 /**
@@ -44,6 +50,7 @@ class Compiler {
     if ('didNot' in definition) return this.didNot(definition);
     if ('property' in definition) return this.property(definition);
     if ('has' in definition) return has(definition);
+    if ('segment' in definition) return this.inSegment(definition);
     throw new Error('not compiled yet');
   }
 
@@ -52,6 +59,16 @@ class Compiler {
       list.map((each) => this.formula(each)),
       operator,
     )})`;
+  }
+
+  private inSegment({ segment }: InSegment): SQL {
+    const source = this.context.segments.get(segment);
+    invariant(source, 'every segment referred to was loaded');
+    if ('definition' in source) return this.formula(source.definition);
+    const leaf = this.join(
+      sql`select profile_id from list_members where workspace_id = ${this.context.workspaceId} and list_id = ${source.list.id}::uuid`,
+    );
+    return sql`(${leaf}.profile_id is not null)`;
   }
 
   private did(condition: Did | FirstLast): SQL {

@@ -4,6 +4,7 @@ import { freezeMembers, memberCount } from '@/db/ledger';
 import { type Lease, restingState, writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
 import { audienceSizes, audiences, campaigns, campaignVersions, syncRuns } from '@/db/schema';
+import { segmentSources } from '@/db/segment-references';
 import { segmentByKey, segmentSql } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
 import type { AdSetChoice } from '@/lib/campaign/plan';
@@ -13,6 +14,7 @@ import { GraphError } from '@/lib/facebook/errors';
 import { identifiersOf } from '@/lib/facebook/row';
 import { attachAudience, detachAudience } from '@/lib/facebook/targeting';
 import type { Graph } from '@/lib/facebook/transport';
+import { writtenOut } from '@/lib/segment/references';
 import { sendBatches } from './send';
 
 /** Everything the engine touches besides its arguments. */
@@ -95,7 +97,8 @@ async function findOrCreate(graph: Graph, version: Version, audience: Audience):
 async function freeze(world: SyncWorld, { run, version, audience }: RunContext): Promise<Run> {
   const { db } = world;
   const { workspaceId, occurrenceAt } = run;
-  const definition = version.definition ?? (await segmentByKey(db, workspaceId, version.segmentKey ?? '')).definition;
+  const asked = version.definition ?? (await segmentByKey(db, workspaceId, version.segmentKey ?? '')).definition;
+  const definition = writtenOut(asked, await segmentSources(db, workspaceId, asked));
   const segment = await segmentSql(db, workspaceId, definition, occurrenceAt);
   const now = world.clock();
   const facts = { workspaceId, audienceId: audience.id, runId: run.id, identifiers: identifiersOf(audience.schema), mode: version.mode };

@@ -83,7 +83,7 @@ function SegmentTable({ segments, user, mayEdit }: { segments: Segment[]; user: 
 }
 
 async function SegmentRow({ segment, user, mayEdit }: { segment: Segment; user: SignedIn; mayEdit: boolean }) {
-  const used = await campaignsUsing(database(), user.workspaceId, segment.key);
+  const used = await campaignsUsing(database().orm, user.workspaceId, [segment.key]);
   const changed = new Intl.DateTimeFormat('en-GB', {
     timeZone: user.workspace.zone,
     day: 'numeric',

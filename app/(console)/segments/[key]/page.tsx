@@ -19,7 +19,7 @@ export default async function SegmentPage({ params }: { params: Promise<{ key: s
     throw error;
   });
   const catalogue = await builderCatalogue(database(), user.workspaceId, user.workspace.zone);
-  const followers = (await campaignsUsing(database(), user.workspaceId, key)).map((campaign) => `“${campaign.name}”`);
+  const followers = (await campaignsUsing(database().orm, user.workspaceId, [key])).map((campaign) => `“${campaign.name}”`);
   const { name, definition } = saved;
   const mayEdit = roleAllows(user.role, 'marketer');
   return (
