@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { type Identifier, identifierBit, reachableMask, reachingIdentifiers } from '@/lib/identity/identifiers';
-import { compile } from '@/lib/segment/compile';
+import { type CompileContext, compile } from '@/lib/segment/compile';
 import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/definition';
 import { textArray } from './array-literal';
 import { eventIds } from './catalogue';
@@ -120,14 +120,25 @@ export async function campaignsUsing(
     .orderBy(campaigns.name);
 }
 
+/** The instant a segment stands for, and the caller's clock; the clock alone where they are the same. */
+export type When = Date | Pick<CompileContext, 'at' | 'now'>;
+
 /** A query for the profile ids of the definition at that instant. Reads the catalogue; the query itself is run by the caller. */
-export async function segmentSql(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): Promise<SQL> {
+export async function segmentSql(
+  db: Database,
+  workspaceId: WorkspaceId,
+  definition: Definition,
+  when: When,
+  asked: Pick<CompileContext, 'among' | 'sample'> = {},
+): Promise<SQL> {
   const { zone } = await workspaceById(db, workspaceId);
   const sources = await segmentSources(db, workspaceId, definition);
   const all = [definition, ...[...sources.values()].flatMap((source) => ('definition' in source ? source.definition : []))];
   const events = await eventIds(db, workspaceId, [...new Set(all.flatMap(eventsOf))]);
-  return compile(definition, { workspaceId, zone, at, events, segments: sources });
+  return compile(definition, { workspaceId, zone, ...momentOf(when), events, segments: sources, ...asked });
 }
+
+const momentOf = (when: When) => (when instanceof Date ? { at: when, now: when } : when);
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -181,10 +192,10 @@ export async function reach(
   db: Database,
   workspaceId: WorkspaceId,
   definition: Definition,
-  at: Date,
+  when: When,
   sent?: readonly Identifier[],
 ): Promise<Reach> {
-  const segment = await segmentSql(db, workspaceId, definition, at);
+  const segment = await segmentSql(db, workspaceId, definition, when);
   const mask = sent ? sent.reduce((bits, name) => bits | identifierBit[name], 0) & reachableMask : reachableMask;
   const having = (bits: number) => sql`(count(*) filter (where (i.identifier_mask & ${bits}::int) <> 0))::int`;
   const [row] = await withSettings(db, (tx) =>
@@ -201,11 +212,11 @@ export async function reach(
 export type FunnelStep = { condition: Definition; remaining: number };
 
 /** How many remain after each part of a top-level "all", in order; one step for anything else. */
-export async function funnel(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): Promise<FunnelStep[]> {
+export async function funnel(db: Database, workspaceId: WorkspaceId, definition: Definition, when: When): Promise<FunnelStep[]> {
   const parts = 'all' in definition ? definition.all.slice(0, 8) : [definition];
   const steps: FunnelStep[] = [];
   for (const [i, condition] of parts.entries()) {
-    const segment = await segmentSql(db, workspaceId, { all: parts.slice(0, i + 1) }, at);
+    const segment = await segmentSql(db, workspaceId, { all: parts.slice(0, i + 1) }, when);
     const [row] = await withSettings(db, (tx) => tx.execute<{ n: number }>(sql`select count(*)::int as n from (${segment}) s`));
     steps.push({ condition, remaining: row?.n ?? 0 });
   }
@@ -221,8 +232,8 @@ const nameOf = (kind: 'user' | 'anonymous') =>
 const dialect = new PgDialect();
 
 /** Ordered by profile, of one snapshot, a few thousand at a time: memory stays flat. */
-export async function* memberIds(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date): AsyncGenerator<MemberId> {
-  const segment = await segmentSql(db, workspaceId, definition, at);
+export async function* memberIds(db: Database, workspaceId: WorkspaceId, definition: Definition, when: When): AsyncGenerator<MemberId> {
+  const segment = await segmentSql(db, workspaceId, definition, when);
   const query = dialect.sqlToQuery(sql`
     select ${nameOf('user')} as "userId", ${nameOf('anonymous')} as "anonymousId"
     from (select ${workspaceId}::int as workspace_id, s.profile_id from (${segment}) s) m order by m.profile_id`);
@@ -248,10 +259,10 @@ export async function sampleMembers(
   db: Database,
   workspaceId: WorkspaceId,
   definition: Definition,
-  at: Date,
+  when: When,
   limit = 20,
 ): Promise<SampleMember[]> {
-  const segment = await segmentSql(db, workspaceId, definition, at);
+  const segment = await segmentSql(db, workspaceId, definition, when);
   const rows = await withSettings(db, (tx) =>
     tx.execute<{ profileId: string; name: string | null; country: string | null; lastSeen: string; mask: number }>(sql`
       select m.profile_id::text as "profileId", coalesce(${nameOf('user')}, ${nameOf('anonymous')}) as name, m.country, m.last_seen as "lastSeen", m.identifier_mask as mask

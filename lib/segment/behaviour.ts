@@ -32,6 +32,17 @@ const count = z.union(
 );
 export type Compare = z.infer<typeof count>;
 
+/** Whether the number fits, e.g. 0 where nobody counted yet. */
+export function fits(n: number, compare: Compare): boolean {
+  if ('between' in compare) return n >= compare.between[0] && n <= compare.between[1];
+  if ('eq' in compare) return n === compare.eq;
+  if ('ne' in compare) return n !== compare.ne;
+  if ('gt' in compare) return n > compare.gt;
+  if ('gte' in compare) return n >= compare.gte;
+  if ('lt' in compare) return n < compare.lt;
+  return n <= compare.lte;
+}
+
 export const aggregateFunctions = ['sum', 'avg', 'min', 'max', 'distinct'] as const;
 
 const aggregated = {
@@ -110,6 +121,13 @@ export const didSchema = countedSchema.refine((did) => did.count === undefined |
   message: 'A count or an aggregate, not both.',
 });
 export type Did = z.infer<typeof countedSchema>;
+
+/** Whether a profile without any matching event satisfies the condition. */
+export function zeroFits({ includeZero = false, aggregate, count = { gte: 1 } }: Did): boolean {
+  if (!includeZero) return false;
+  if (aggregate) return aggregate.fn !== 'min' && aggregate.fn !== 'max' && fits(0, compareOf(aggregate));
+  return fits(0, count);
+}
 
 /** The first or last of its matching events, ever, falls in the window. */
 export const firstLastSchema = occurrenceSchema;

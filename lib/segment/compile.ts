@@ -1,166 +1,136 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { WorkspaceId } from '@/lib/auth';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import { invariant } from '@/lib/errors';
-import { type Identifier, identifierBit, reachableMask } from '@/lib/identity/identifiers';
-import type { Compare, Did, DidNot, FirstLast } from './behaviour';
-import type { Definition, Has, InSegment, PropertyCondition } from './definition';
-import { builtInProperties } from './property-condition';
-import { instantParam, jsonValue, propertySql, type Value } from './property-sql';
-import { boundsOf, type Window } from './window';
+import { didFormula, didNotFormula, firstLastFormula } from './behaviour-sql';
+import type { CatalogueEvent, CompileContext, SegmentSource } from './compile-context';
+import type { Definition, InSegment } from './definition';
+import { amongSql, type EventScope } from './event-sql';
+import { allOf, anyOf, type Formula, given, type Leaf, leafFormula, negation, testFormula } from './formula';
+import { bucketTest, hasTest, propertyTest } from './profile-sql';
+import { sequenceFormula } from './sequence-sql';
 
-export type CatalogueEvent = { eventId: number; amountProperty: string | null; labelProperty: string | null };
-
-/** What a segment's key stands for: its definition, or the members of a list (`list_members`). */
-export type SegmentSource = { definition: Definition } | { list: { id: string } };
-
-export type CompileContext = {
-  workspaceId: WorkspaceId;
-  /** IANA, of the workspace: local days. */
-  zone: string;
-  /** "Now" of every window; nothing after it is seen. */
-  at: Date;
-  /** The workspace's events by name; a name that is not there was never seen, so nobody did it. */
-  events: ReadonlyMap<string, CatalogueEvent>;
-  /** Every segment the definition refers to, directly or through others, by key. */
-  segments: ReadonlyMap<string, SegmentSource>;
-};
+export type { CatalogueEvent, CompileContext, SegmentSource };
 
 /**
  * Definition → a query for the profile ids (one column, unique, no order) of those it is true for. Total and pure; every value is bound.
- * Each behaviour is one derived table, joined once; the tree becomes a formula over them. No NOT IN, no IN under OR, no set operators,
- * no now(): slow, or not distributable (docs/decisions/0004).
+ * Each behaviour is a derived table of profile ids, joined once; the tree is a formula over them. No NOT IN, no IN under OR, no set operators above a behaviour,
+ * no now(): slow, or not distributable (docs/decisions/0004). Events never outlive their profile, so an answer from events alone needs no look at it.
  */
 export function compile(definition: Definition, context: CompileContext): SQL {
-  const compiler = new Compiler(context);
-  const formula = compiler.formula(definition);
-  return sql`select p.profile_id from profiles p${sql.join(compiler.joins, sql``)} where p.workspace_id = ${context.workspaceId} and ${formula}`;
+  const scope: EventScope = { ...context, tables: tablesOf(context), leaf: (leaf) => deduplicated({ ...leaf, mayOutlive: false }) };
+  return queryOf(formulaOf(definition, scope), scope);
 }
 
-class Compiler {
-  readonly joins: SQL[] = [];
+function tablesOf({ sample }: CompileContext): EventScope['tables'] {
+  return sample
+    ? { profiles: sql`profiles_sample`, events: sql`events_sample`, profileEvents: sql`profile_events_sample` }
+    : { profiles: sql`profiles`, events: sql`events`, profileEvents: sql`profile_events` };
+}
 
-  constructor(private readonly context: CompileContext) {}
+/** Segments are written in where they are referred to; the caller has seen to it that the whole is not too large. */
+function formulaOf(definition: Definition, scope: EventScope): Formula {
+  const within = (each: Definition) => formulaOf(each, scope);
+  if ('all' in definition) return allOf(definition.all.map(within));
+  if ('any' in definition) return anyOf(definition.any.map(within));
+  if ('not' in definition) return negation(within(definition.not));
+  if ('segment' in definition) return segmentFormula(definition, scope);
+  if ('occurrence' in definition) return firstLastFormula(definition, scope);
+  if ('did' in definition) return didFormula(definition, scope);
+  if ('didNot' in definition) return didNotFormula(definition, scope);
+  if ('sequence' in definition) return sequenceFormula(definition, scope);
+  if ('property' in definition) return tested(propertyTest(definition, scope));
+  if ('has' in definition) return tested(hasTest(definition));
+  return tested(bucketTest(definition));
+}
 
-  /** Never NULL. The planner turns the left join of a leaf that must hold into an inner one by itself. */
-  formula(definition: Definition): SQL {
-    if ('all' in definition) return this.group(definition.all, sql` and `);
-    if ('any' in definition) return this.group(definition.any, sql` or `);
-    if ('not' in definition) return sql`(not ${this.formula(definition.not)})`;
-    if ('did' in definition) return this.did(definition);
-    if ('didNot' in definition) return this.didNot(definition);
-    if ('property' in definition) return this.property(definition);
-    if ('has' in definition) return has(definition);
-    if ('segment' in definition) return this.inSegment(definition);
-    throw new Error('not compiled yet');
-  }
+function segmentFormula({ segment: key }: InSegment, scope: EventScope): Formula {
+  const source = scope.segments.get(key);
+  invariant(source, 'every segment referred to was loaded');
+  return 'definition' in source ? formulaOf(source.definition, scope) : listFormula(source.list.id, scope);
+}
 
-  private group(list: readonly Definition[], operator: SQL): SQL {
-    return sql`(${sql.join(
-      list.map((each) => this.formula(each)),
-      operator,
-    )})`;
-  }
+function listFormula(id: string, { workspaceId, among }: EventScope): Formula {
+  const some = among ? sql` and ${amongSql(sql`l.profile_id`, among)}` : sql``;
+  const unique = sql`select l.profile_id from list_members l where l.workspace_id = ${workspaceId} and l.list_id = ${id}::uuid${some}`;
+  return deduplicated({ unique, repeated: unique, rank: 0, mayOutlive: true });
+}
 
-  private inSegment({ segment }: InSegment): SQL {
-    const source = this.context.segments.get(segment);
-    invariant(source, 'every segment referred to was loaded');
-    if ('definition' in source) return this.formula(source.definition);
-    const leaf = this.join(
-      sql`select profile_id from list_members where workspace_id = ${this.context.workspaceId} and list_id = ${source.list.id}::uuid`,
-    );
-    return sql`(${leaf}.profile_id is not null)`;
-  }
+const dialect = new PgDialect();
 
-  private did(condition: Did | FirstLast): SQL {
-    if ('occurrence' in condition || condition.aggregate || condition.hours || condition.weekdays) throw new Error('not compiled yet');
-    const count = condition.count ?? { gte: 1 };
-    if (condition.includeZero) {
-      const leaf = this.join(this.matching(condition.did, condition.where, condition.within, sql`, count(*) as n`, sql``));
-      return leaf === null ? sql`${compareSql(sql`0`, count)}` : sql`${compareSql(sql`coalesce(${leaf}.n, 0)`, count)}`;
-    }
-    const once = 'gte' in count && count.gte <= 1;
-    const having = once ? sql`` : sql` having ${compareSql(sql`count(*)`, count)}`;
-    const leaf = this.join(this.matching(condition.did, condition.where, condition.within, sql``, having));
-    return leaf === null ? sql`false` : sql`(${leaf}.profile_id is not null)`;
-  }
+/** Text and values: equal for the same condition over the same instants. */
+function keyOf(part: SQL): string {
+  const { sql: text, params } = dialect.sqlToQuery(part);
+  return JSON.stringify([text, params]);
+}
 
-  private didNot(condition: DidNot): SQL {
-    const leaf = this.join(this.matching(condition.didNot, condition.where, condition.within, sql``, sql``));
-    return leaf === null ? sql`true` : sql`(${leaf}.profile_id is null)`;
-  }
+const deduplicated = (leaf: Leaf): Formula => leafFormula(keyOf(leaf.unique), leaf);
+const tested = (test: SQL): Formula => testFormula(keyOf(test), test);
 
-  /** A query of one row a profile that has a matching event; null where none of the events was ever seen. */
-  private matching(
-    names: string | string[],
-    where: readonly PropertyCondition[] | undefined,
-    within: Window | undefined,
-    extra: SQL,
-    having: SQL,
-  ): SQL | null {
-    const known = [...new Set([names].flat())].flatMap((name) => this.context.events.get(name) ?? []);
-    if (known.length === 0) return null;
-    const tests = known.map((event) => this.eventTest(event, where ?? []));
-    const anyOf = tests.length === 1 ? sql.join(tests, sql``) : sql`(${sql.join(tests, sql` or `)})`;
-    const { from, fromIncluded, to, toIncluded } = boundsOf(within ?? 'ever', this.context.zone, this.context.at);
-    const begins = from === null ? sql`` : sql` and e.time ${sql.raw(fromIncluded ? '>=' : '>')} ${instantParam(from)}`;
-    const ends = sql` and e.time ${sql.raw(toIncluded ? '<=' : '<')} ${instantParam(to)}`;
-    return sql`select e.profile_id${extra} from events e where ${anyOf}${begins}${ends} group by e.profile_id${having}`;
-  }
+type LeafFormula = Extract<Formula, { kind: 'leaf' }>;
 
-  private eventTest(event: CatalogueEvent, where: readonly PropertyCondition[]): SQL {
-    const conditions = where.map((condition) => propertySql(condition, eventValue(event, condition), this.context));
-    return sql`(${sql.join([sql`e.event_id = ${event.eventId}`, ...conditions], sql` and `)})`;
-  }
+/** What must hold is inner-joined, what must not is anti-joined; what stands under an "or" is left-joined, once, and asked for there. */
+function queryOf(formula: Formula, scope: EventScope): SQL {
+  const parts = formula.kind === 'all' ? formula.parts : [formula];
+  const leaves = parts.filter((part): part is LeafFormula => part.kind === 'leaf');
+  const must = leaves.filter((leaf) => !leaf.negated).sort((a, b) => a.leaf.rank - b.leaf.rank);
+  const facts = parts.filter((part) => part.kind === 'leaf' || part.kind === 'test');
+  const rest = given(allOf(parts.filter((part) => part.kind !== 'leaf' && part.kind !== 'test')), facts);
+  const joined = new LeafJoins();
+  const conditions = [...facts.filter((part) => part.kind === 'test'), rest].flatMap((part) =>
+    part.kind === 'constant' && part.value ? [] : conditionSql(part, joined),
+  );
+  const driver = must.find((leaf) => !leaf.leaf.mayOutlive);
+  const asksProfile = driver === undefined || must.some((leaf) => leaf.leaf.mayOutlive) || [formula].some(mentionsProfile);
+  const id = driver ? sql`d.profile_id` : sql`p.profile_id`;
+  const froms = [
+    driver ? sql`(${driver.leaf.unique}) d` : sql`${scope.tables.profiles} p`,
+    ...must.filter((leaf) => leaf !== driver).map(({ leaf }, i) => joinSql(sql`join`, leaf, `m${i + 1}`, id)),
+    ...(driver && asksProfile ? [sql`join ${scope.tables.profiles} p on p.profile_id = d.profile_id`] : []),
+    ...joined.all.map(({ leaf }, i) => joinSql(sql`left join`, leaf, `o${i + 1}`, id)),
+  ];
+  const tests = [
+    ...(asksProfile ? [sql`p.workspace_id = ${scope.workspaceId}`] : []),
+    ...(asksProfile && scope.among ? [amongSql(sql`p.profile_id`, scope.among)] : []),
+    ...conditions,
+    ...leaves
+      .filter((leaf) => leaf.negated)
+      .map(({ leaf }) => sql`not exists (select 1 from (${leaf.repeated}) n where n.profile_id = ${id})`),
+  ];
+  const where = tests.length > 0 ? sql` where ${sql.join(tests, sql` and `)}` : sql``;
+  return sql`select ${id} from ${sql.join(froms, sql` `)}${where}`;
+}
 
-  private join(leaf: SQL | null): SQL | null {
-    if (leaf === null) return null;
-    const name = sql.raw(`leaf_${this.joins.length + 1}`);
-    this.joins.push(sql` left join (${leaf}) ${name} on ${name}.profile_id = p.profile_id`);
-    return name;
-  }
+const joinSql = (join: SQL, leaf: Leaf, name: string, id: SQL): SQL =>
+  sql`${join} (${leaf.unique}) ${sql.raw(name)} on ${sql.raw(name)}.profile_id = ${id}`;
 
-  private property(condition: PropertyCondition): SQL {
-    return propertySql(condition, profileValue(condition.property), this.context);
+const mentionsProfile = (formula: Formula): boolean =>
+  formula.kind === 'test' || ('parts' in formula && formula.parts.some(mentionsProfile));
+
+/** Leaves asked for under an "or", each once, in order. */
+class LeafJoins {
+  readonly all: LeafFormula[] = [];
+
+  nameOf(formula: LeafFormula): SQL {
+    let at = this.all.findIndex((each) => each.key === formula.key);
+    if (at < 0) at = this.all.push(formula) - 1;
+    return sql.raw(`o${at + 1}`);
   }
 }
 
-/** The promoted column answers numbers without a look at the table itself. */
-function eventValue(event: CatalogueEvent, condition: PropertyCondition): Value {
-  const json = jsonValue(sql`e.properties`, condition.property);
-  // A dot may mean a way down through objects, which the column does not follow.
-  const promoted = event.amountProperty === condition.property && !condition.property.includes('.');
-  return promoted ? { json, number: sql`e.amount` } : { json };
-}
-
-const builtInColumns: Record<keyof typeof builtInProperties, SQL> = {
-  $firstSeen: sql`p.first_seen`,
-  $lastSeen: sql`p.last_seen`,
-  $country: sql`p.country`,
-  $city: sql`p.city`,
-  $language: sql`p.language`,
-  $platform: sql`p.platform`,
-};
-
-function profileValue(name: string): Value {
-  if (!(name in builtInProperties)) return { json: jsonValue(sql`p.properties`, name) };
-  const builtIn = name as keyof typeof builtInProperties;
-  const column = builtInColumns[builtIn];
-  return builtInProperties[builtIn] === 'date' ? { json: sql`null::jsonb`, instant: column } : { json: sql`to_jsonb(${column})` };
-}
-
-function has({ has: name }: Has): SQL {
-  const mask = name === 'reachable' ? reachableMask : identifierBit[name satisfies Identifier];
-  return sql`(p.identifier_mask & ${mask}) <> 0`;
-}
-
-/** float8: a count may be compared with 2.5. */
-function compareSql(value: SQL, compare: Compare): SQL {
-  const n = (number: number) => sql`${number}::float8`;
-  if ('between' in compare) return sql`(${value} between ${n(compare.between[0])} and ${n(compare.between[1])})`;
-  if ('eq' in compare) return sql`(${value} = ${n(compare.eq)})`;
-  if ('ne' in compare) return sql`(${value} <> ${n(compare.ne)})`;
-  if ('gt' in compare) return sql`(${value} > ${n(compare.gt)})`;
-  if ('gte' in compare) return sql`(${value} >= ${n(compare.gte)})`;
-  if ('lt' in compare) return sql`(${value} < ${n(compare.lt)})`;
-  return sql`(${value} <= ${n(compare.lte)})`;
+/** Never NULL. */
+function conditionSql(formula: Formula, joins: LeafJoins): SQL {
+  switch (formula.kind) {
+    case 'constant':
+      return sql`${sql.raw(String(formula.value))}`;
+    case 'leaf':
+      return sql`(${joins.nameOf(formula)}.profile_id is ${sql.raw(formula.negated ? 'null' : 'not null')})`;
+    case 'test':
+      return formula.negated ? sql`(not ${formula.test})` : formula.test;
+    case 'all':
+    case 'any':
+      return sql`(${sql.join(
+        formula.parts.map((part) => conditionSql(part, joins)),
+        sql.raw(formula.kind === 'all' ? ' and ' : ' or '),
+      )})`;
+  }
 }

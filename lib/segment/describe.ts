@@ -1,48 +1,115 @@
-import type { Compare, Did, DidNot, FirstLast } from './behaviour';
+import {
+  type Aggregate,
+  type Compare,
+  compareOf,
+  type Did,
+  type DidNot,
+  type FirstLast,
+  type Sequence,
+  type Weekday,
+  weekdayNames,
+  zeroFits,
+} from './behaviour';
 import { type Duration, durationParts } from './dates';
-import type { Definition, PropertyCondition } from './definition';
+import type { Definition, Has, InBucket, PropertyCondition } from './definition';
 import type { Window } from './window';
 
-/** One plain sentence: "Users who did Order Completed at least twice in the last 7 days and did not …". For screens, which say "users". */
-export function describe(definition: Definition): string {
-  return `Users who ${phrase(definition, false)}`;
+/** Names of saved segments by key; a segment that is not there goes by its key. */
+type SegmentNames = ReadonlyMap<string, string>;
+
+/** One plain sentence: "Users who did “Purchased” at least twice in the last 7 days and did not …". For screens, which say "users". */
+export function describe(definition: Definition, segmentNames: SegmentNames = new Map()): string {
+  return `Users who ${phrase(definition, segmentNames, false)}`;
 }
 
 /** One condition as it reads in the middle of a sentence. */
-export const describeCondition = (definition: Definition): string => phrase(definition, false);
+export const describeCondition = (definition: Definition, segmentNames: SegmentNames = new Map()): string =>
+  phrase(definition, segmentNames, false);
 
-function phrase(definition: Definition, nested: boolean): string {
-  if ('all' in definition) return group(definition.all, ' and ', nested);
-  if ('any' in definition) return group(definition.any, ' or ', nested);
-  if ('not' in definition) return `are not among those who ${phrase(definition.not, true)}`;
+function phrase(definition: Definition, segmentNames: SegmentNames, nested: boolean): string {
+  if ('all' in definition) return group(definition.all, ' and ', segmentNames, nested);
+  if ('any' in definition) return group(definition.any, ' or ', segmentNames, nested);
+  if ('not' in definition) return negatedPhrase(definition.not, segmentNames);
+  if ('occurrence' in definition) return firstLastPhrase(definition);
   if ('did' in definition) return didPhrase(definition);
   if ('didNot' in definition) return didNotPhrase(definition);
+  if ('sequence' in definition) return sequencePhrase(definition);
   if ('property' in definition) return `have ${propertyPhrase(definition)}`;
   if ('has' in definition) return hasPhrase[definition.has];
-  throw new Error('not described yet');
+  if ('segment' in definition) return `are in ${segmentPhrase(definition.segment, segmentNames)}`;
+  return `are in ${bucketPhrase(definition)}`;
 }
 
-function group(list: readonly Definition[], glue: string, nested: boolean): string {
-  const text = list.map((each) => phrase(each, list.length > 1)).join(glue);
+function group(list: readonly Definition[], glue: string, segmentNames: SegmentNames, nested: boolean): string {
+  const text = list.map((each) => phrase(each, segmentNames, list.length > 1)).join(glue);
   return nested && list.length > 1 ? `(${text})` : text;
 }
 
-const hasPhrase = {
+function negatedPhrase(definition: Definition, segmentNames: SegmentNames): string {
+  if ('has' in definition) return hasNotPhrase[definition.has];
+  if ('segment' in definition) return `are not in ${segmentPhrase(definition.segment, segmentNames)}`;
+  if ('bucket' in definition) return `are not in ${bucketPhrase(definition)}`;
+  return `are not among those who ${phrase(definition, segmentNames, true)}`;
+}
+
+const segmentPhrase = (key: string, segmentNames: SegmentNames) => `the segment ${quote(segmentNames.get(key) ?? key)}`;
+
+const bucketPhrase = ({ bucket: [from, to] }: InBucket) =>
+  `${from === to ? `bucket ${from}` : `buckets ${from}–${to}`} (${number((to - from + 1) / 10)} %)`;
+
+const hasPhrase: Record<Has['has'], string> = {
   email: 'have an email',
   phone: 'have a phone number',
   mobileAdvertiserId: 'have a mobile advertiser id',
   reachable: 'can be reached on Facebook',
 };
+const hasNotPhrase: Record<Has['has'], string> = {
+  email: 'have no email',
+  phone: 'have no phone number',
+  mobileAdvertiserId: 'have no mobile advertiser id',
+  reachable: 'cannot be reached on Facebook',
+};
 
-function didPhrase(condition: Did | FirstLast): string {
-  if ('occurrence' in condition) throw new Error('not described yet');
-  const { did, where, within, count, includeZero } = condition;
-  const zero = includeZero ? ' (never counts too)' : '';
-  return `did ${names(did)}${filters(where)} ${times(count ?? { gte: 1 })}${zero}${windowPhrase(within)}`;
+function didPhrase(condition: Did): string {
+  const { did, where, within, count = { gte: 1 }, aggregate } = condition;
+  const much = aggregate ? `${where ? ' and' : ' with'} ${aggregatePhrase(aggregate)}` : ` ${times(count)}`;
+  return `did ${names(did)}${filters(where)}${much}${clockPhrase(condition)}${windowPhrase(within)}${zeroFits(condition) ? ' (or not at all)' : ''}`;
 }
 
-const didNotPhrase = ({ didNot, where, within }: DidNot) =>
-  `did not do ${names(didNot)}${filters(where)}${windowPhrase(within) || ' ever'}`;
+const aggregateNames = { sum: 'a total', avg: 'an average', min: 'a smallest', max: 'a largest' };
+
+function aggregatePhrase(aggregate: Aggregate): string {
+  const amount = compared(compareOf(aggregate));
+  if (aggregate.fn === 'distinct') return `${amount} different values of ${aggregate.property}`;
+  return `${aggregateNames[aggregate.fn]} ${aggregate.property} of ${amount}`;
+}
+
+const firstLastPhrase = ({ did, where, within, occurrence }: FirstLast) =>
+  `did ${names(did)}${filters(where)} for the ${occurrence} time${windowPhrase(within) || ' ever'}`;
+
+const didNotPhrase = (condition: DidNot) =>
+  `did not do ${names(condition.didNot)}${filters(condition.where)}${clockPhrase(condition)}${windowPhrase(condition.within) || ' ever'}`;
+
+function sequencePhrase({ sequence: [first, second], gap, within }: Sequence): string {
+  const then = 'did' in second ? names(second.did) : `no ${names(second.didNot)}`;
+  return `did ${names(first.did)}${filters(first.where)}${windowPhrase(within)} and then ${then}${filters(second.where)} within ${durationText(gap)}`;
+}
+
+const weekdayWords: Record<Weekday, string> = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+};
+
+/** " on Saturday or Sunday between 9:00 and 17:00", with its leading space. */
+function clockPhrase({ hours, weekdays }: Pick<Did, 'hours' | 'weekdays'>): string {
+  const days = weekdays ? weekdayNames.filter((day) => weekdays.includes(day)).map((day) => weekdayWords[day]) : [];
+  return `${days.length > 0 ? ` on ${list(days, 'or')}` : ''}${hours ? ` between ${hours[0]}:00 and ${hours[1]}:00` : ''}`;
+}
 
 const names = (value: string | string[]) => list([value].flat().map(quote), 'or');
 
@@ -50,8 +117,13 @@ const filters = (where: readonly PropertyCondition[] | undefined) => (where ? ` 
 
 const quote = (text: string) => `“${text}”`;
 
-const list = (parts: string[], last: string) =>
-  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} ${last} ${parts.at(-1)}`;
+/** What makes a sentence too long to read is counted instead. */
+const mostListed = 8;
+
+function list(all: readonly string[], last: string): string {
+  const parts = all.length > mostListed ? [...all.slice(0, mostListed - 1), `${number(all.length - mostListed + 1)} more`] : all;
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} ${last} ${parts.at(-1)}`;
+}
 
 const timesText = (n: number) => (n === 1 ? 'once' : n === 2 ? 'twice' : `${number(n)} times`);
 
@@ -65,7 +137,18 @@ function times(count: Compare): string {
   return `at most ${timesText(count.lte)}`;
 }
 
-const number = (n: number) => n.toLocaleString('en-US');
+/** "at least 500" */
+function compared(compare: Compare): string {
+  if ('between' in compare) return `between ${number(compare.between[0])} and ${number(compare.between[1])}`;
+  if ('eq' in compare) return `exactly ${number(compare.eq)}`;
+  if ('ne' in compare) return `anything but ${number(compare.ne)}`;
+  if ('gt' in compare) return `more than ${number(compare.gt)}`;
+  if ('gte' in compare) return `at least ${number(compare.gte)}`;
+  if ('lt' in compare) return `less than ${number(compare.lt)}`;
+  return `at most ${number(compare.lte)}`;
+}
+
+const number = (n: number) => n.toLocaleString('en-US', { maximumFractionDigits: 20 });
 
 /** " in the last 7 days", with its leading space; empty for ever. */
 export function windowPhrase(window: Window | undefined): string {

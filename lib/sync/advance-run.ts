@@ -99,8 +99,8 @@ async function freeze(world: SyncWorld, { run, version, audience }: RunContext):
   const { workspaceId, occurrenceAt } = run;
   const asked = version.definition ?? (await segmentByKey(db, workspaceId, version.segmentKey ?? '')).definition;
   const definition = writtenOut(asked, await segmentSources(db, workspaceId, asked));
-  const segment = await segmentSql(db, workspaceId, definition, occurrenceAt);
   const now = world.clock();
+  const segment = await segmentSql(db, workspaceId, definition, { at: occurrenceAt, now });
   const facts = { workspaceId, audienceId: audience.id, runId: run.id, identifiers: identifiersOf(audience.schema), mode: version.mode };
   return db.orm.transaction(
     async (tx) => {
