@@ -14,8 +14,18 @@ export type TraitContext = {
   countries?: ReadonlyMap<IdKey, string>;
 };
 
-const simple: Record<string, Identifier> = { firstName: 'firstName', lastName: 'lastName', gender: 'gender' };
-const ofAddress: Record<string, Identifier> = { city: 'city', state: 'state', postalCode: 'zip', country: 'country' };
+// Maps, not objects: somebody's trait is named "constructor".
+const simple = new Map<string, Identifier>([
+  ['firstName', 'firstName'],
+  ['lastName', 'lastName'],
+  ['gender', 'gender'],
+]);
+const ofAddress = new Map<string, Identifier>([
+  ['city', 'city'],
+  ['state', 'state'],
+  ['postalCode', 'zip'],
+  ['country', 'country'],
+]);
 
 /** Email and phone are recognised however they are spelled: a raw one must not end up among the properties. */
 export function contactOf(name: string): 'email' | 'phone' | null {
@@ -40,7 +50,7 @@ export function profileOfTraits(traits: Properties, context: TraitContext): { pr
   const properties: [string, Json][] = [];
   for (const [name, value] of Object.entries(traits)) {
     const contact = contactOf(name);
-    const plain = simple[name];
+    const plain = simple.get(name);
     if (contact) reader.read(contact, value);
     else if (plain) reader.read(plain, value);
     else if (name === 'birthday') reader.readBirthday(value);
@@ -100,7 +110,7 @@ class Reader {
   readAddress(address: { [key: string]: Json }): [string, Json][] {
     const rest: [string, Json][] = [];
     for (const [name, value] of Object.entries(address)) {
-      const identifier = ofAddress[name];
+      const identifier = ofAddress.get(name);
       if (identifier) this.read(identifier, value);
       else if (name !== '__proto__') rest.push([name, value]);
     }

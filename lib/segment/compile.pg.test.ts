@@ -178,13 +178,15 @@ for (const { zone, at } of moments) {
           timestamp: time.toISOString(),
           messageId: `${zone}-${i}-${j}`,
         });
-        return { name: event.name, time, properties: clean(event.properties) as Record<string, unknown> };
+        return { name: event.name, time: time.getTime(), properties: clean(event.properties) as Record<string, unknown> };
       });
-      const lastSeen = new Date(Math.max(Date.parse(timestamp), ...events.map((event) => event.time.getTime())));
+      const lastSeen = new Date(Math.max(Date.parse(timestamp), ...events.map((event) => event.time)));
       people.set(userId, {
         properties: clean(one.properties) as Record<string, unknown>,
         builtIn: { $country: undefined, $lastSeen: lastSeen },
         has: one.hasEmail ? ['email'] : [],
+        bucket: 0,
+        lists: [],
         events,
       });
     }

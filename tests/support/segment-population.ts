@@ -1,0 +1,89 @@
+import { PgDialect } from 'drizzle-orm/pg-core';
+import type { Database } from '@/db/client';
+import { storeRecords } from '@/db/events';
+import { saveSegment, segmentSql } from '@/db/segments';
+import { workspaceById } from '@/db/workspaces';
+import type { WorkspaceId } from '@/lib/auth';
+import { parseBody, translate } from '@/lib/intake/segment-spec';
+import { type Definition, parseDefinition } from '@/lib/segment/definition';
+import { testWorkspace } from './database';
+import { type OracleProfile, qualifies } from './segment-oracle';
+import { type Person, peopleOf, type SegmentCall } from './segment-people';
+
+/** A workspace's people, as sent: enough to store them and to tell who they are. */
+export type History = {
+  zone: string;
+  /** When the last of it arrived. */
+  now: string;
+  /** Each is stored by itself. */
+  batches: SegmentCall[][];
+  /** Saved before they are referred to, in this order. */
+  segments?: Record<string, unknown>;
+};
+
+/** A history as Postgres has it and as the oracle has it, by profile id. */
+export type Population = {
+  db: Database;
+  workspaceId: WorkspaceId;
+  zone: string;
+  now: Date;
+  people: Map<string, { person: Person; profile: OracleProfile }>;
+  segments: Map<string, Definition>;
+};
+
+/** @throws where intake refuses a call, or has made other profiles of the calls than there are people. */
+export async function store(db: Database, history: History): Promise<Population> {
+  const workspaceId = await testWorkspace(db, { zone: history.zone, defaultCountry: null });
+  const workspace = await workspaceById(db, workspaceId);
+  const now = new Date(history.now);
+  for (const batch of history.batches) {
+    const { records, rejected } = translate('batch', parseBody(JSON.stringify({ batch })), 0, { defaultCountry: null, receivedAt: now });
+    if (rejected.length > 0) throw new Error(`refused: ${JSON.stringify(rejected)}`);
+    await storeRecords(db, workspace, records, now);
+  }
+  const segments = new Map<string, Definition>();
+  for (const [key, json] of Object.entries(history.segments ?? {})) {
+    const definition = parseDefinition(json);
+    await saveSegment(db, workspaceId, { key, name: key, definition }, null, now);
+    segments.set(key, definition);
+  }
+  const people = await namedPeople(db, workspaceId, peopleOf(history.batches.flat()));
+  return { db, workspaceId, zone: history.zone, now, people, segments };
+}
+
+async function namedPeople(db: Database, workspaceId: WorkspaceId, people: Person[]): Promise<Population['people']> {
+  const rows = await db.sql<{ id: string; profileId: string; bucket: number }[]>`
+    select i.kind || ':' || i.value as id, i.profile_id::text as "profileId", p.bucket
+    from profile_ids i join profiles p using (workspace_id, profile_id) where i.workspace_id = ${workspaceId}`;
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const named: Population['people'] = new Map();
+  for (const person of people) {
+    const found = new Set([...person.ids].map((id) => byId.get(id)?.profileId));
+    const [profileId] = found;
+    if (found.size !== 1 || profileId === undefined || named.has(profileId)) {
+      throw new Error(`one person, but not one profile: ${[...person.ids]}`);
+    }
+    const bucket = byId.get([...person.ids][0] as string)?.bucket as number;
+    named.set(profileId, { person, profile: { ...person.profile, bucket, lists: [] } });
+  }
+  if (new Set(rows.map((row) => row.profileId)).size !== named.size) throw new Error('there are profiles of nobody');
+  return named;
+}
+
+const dialect = new PgDialect();
+
+/** Profile ids that Postgres selects, sorted. */
+export async function selectedIds({ db, workspaceId }: Population, definition: Definition, at: Date): Promise<string[]> {
+  const { sql, params } = dialect.sqlToQuery(await segmentSql(db, workspaceId, definition, at));
+  const rows = await db.sql.unsafe<{ profileId: string }[]>(`select profile_id::text as "profileId" from (${sql}) s`, params as string[]);
+  return rows.map((row) => row.profileId).sort();
+}
+
+/** Profile ids the oracle selects, sorted. */
+export function qualifyingIds({ people, zone, segments }: Population, definition: Definition, at: Date): string[] {
+  const moment = { at, zone, segments };
+  return [...people]
+    .filter(([, { profile }]) => qualifies(definition, profile, moment))
+    .map(([profileId]) => profileId)
+    .sort();
+}
