@@ -1,8 +1,9 @@
 /** `npm start` and `npm run dev`: database, migrations, sandbox, build, app, demo data, address. Nothing else needs to be installed. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { migrate } from '@/db/migrate';
 import { freePort } from './local-postgres';
 import { dataDir, loadDotEnv, localSecrets, openLocalDatabase, root, runningApp } from './local-settings';
@@ -23,7 +24,8 @@ async function main(mode: 'start' | 'dev'): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll().then(() => process.exit(0)));
   await mkdir(dataDir, { recursive: true });
   const { url, cluster } = await openLocalDatabase(say);
-  if (cluster?.started) closers.push(() => cluster.stop());
+  // Also where it was joined: a start killed with -9 leaves its server running, and it is this one's now.
+  if (cluster) closers.push(() => cluster.stop());
   await migrate(url);
   const port = await appPort();
   const origin = process.env.NEXTAUTH_URL || `http://localhost:${port}`;
@@ -71,7 +73,7 @@ async function startSandbox(): Promise<string> {
   const dir = path.join(dataDir, 'sandbox');
   await mkdir(dir, { recursive: true });
   const args = [...tsx, path.join(root, 'sandbox', 'main.ts'), '--port', String(port), '--dir', dir];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   watch(child, 'The sandbox');
   const address = `http://127.0.0.1:${port}`;
   for (let attempt = 0; attempt < 200; attempt++) {
@@ -87,7 +89,8 @@ async function startSandbox(): Promise<string> {
   throw new Error('The sandbox did not start.');
 }
 
-const tsx = ['--import', 'tsx'];
+const bound = ['--import', pathToFileURL(path.join(root, 'scripts', 'end-with-parent.mjs')).href];
+const tsx = [...bound, '--import', 'tsx'];
 
 function sandboxSettings(url: string): Record<string, string> {
   return {
@@ -108,9 +111,9 @@ function startNext(mode: 'start' | 'dev', port: number, settings: Record<string,
     NODE_ENV: mode === 'start' ? ('production' as const) : ('development' as const),
     NEXT_TELEMETRY_DISABLED: '1',
   };
-  const child = spawn(process.execPath, [next, mode, '-p', String(port), '-H', host], {
+  const child = spawn(process.execPath, [...bound, next, mode, '-p', String(port), '-H', host], {
     cwd: root,
-    stdio: ['ignore', mode === 'dev' ? 'inherit' : 'pipe', 'inherit'],
+    stdio: ['ignore', mode === 'dev' ? 'inherit' : 'pipe', 'inherit', 'ipc'],
     env,
   });
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -131,7 +134,8 @@ function watch(child: ChildProcess, name: string): void {
 
 async function seedDemo(origin: string, settings: Record<string, string>): Promise<void> {
   const args = [...tsx, path.join(root, 'scripts', 'seed.ts'), '--if-empty', '--to', origin];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...settings } });
+  const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(process.execPath, args, { cwd: root, stdio, env: { ...process.env, ...settings } });
   children.push(child);
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0 && !stopping) throw new Error('The demo data could not be made.');
