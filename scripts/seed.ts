@@ -4,12 +4,15 @@
  */
 import { parseArgs } from 'node:util';
 import { eq } from 'drizzle-orm';
+import { eventNames } from '@/db/catalogue';
 import { type Database, openDatabase } from '@/db/client';
 import { createKey, listKeys, revokeKey } from '@/db/keys';
 import { migrate } from '@/db/migrate';
 import { workspaces } from '@/db/schema';
+import { listSegments, saveSegment } from '@/db/segments';
 import { createWorkspace, type Workspace, workspaceById } from '@/db/workspaces';
 import { allWorkspaceIds } from '@/lib/auth';
+import { definitionOf, templates } from '@/lib/segment/templates';
 import { seed } from './demo-shop';
 import { postByDatabase, postByHttp } from './intake-post';
 import { loadDotEnv, openLocalDatabase, runningApp } from './local-settings';
@@ -109,9 +112,20 @@ async function fill(
     },
   });
   await revokeDemoKeys(db, workspace);
+  await saveTemplates(db, workspace);
   const seconds = Math.round((Date.now() - started) / 1000);
   const text = `Demo data: ${size.profiles.toLocaleString('en')} profiles, ${size.events.toLocaleString('en')} events in ${seconds} s.`;
   process.stdout.write(`${process.stdout.isTTY ? '\r' : ''}  ${text}\n`);
+}
+
+/** What a marketer would have saved by now; nothing where somebody has. */
+async function saveTemplates(db: Database, workspace: Workspace): Promise<void> {
+  if ((await listSegments(db, workspace.id)).length > 0) return;
+  const names = await eventNames(db, workspace.id);
+  for (const template of templates) {
+    const { key, name } = template;
+    await saveSegment(db, workspace.id, { key, name, definition: definitionOf(template, names) }, null, new Date());
+  }
 }
 
 await main().catch((error: unknown) => {
