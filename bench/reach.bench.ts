@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { type Database, openDatabase } from '@/db/client';
 import { migrate } from '@/db/migrate';
-import { reach } from '@/db/segments';
+import { reach } from '@/db/reach';
 import { createWorkspace } from '@/db/workspaces';
 import type { WorkspaceId } from '@/lib/auth';
 import { type Definition, eventsOf, parseDefinition } from '@/lib/segment/definition';
@@ -124,7 +124,7 @@ try {
 async function measure(db: Database, workspaceId: WorkspaceId, name: string, definition: Definition): Promise<void> {
   let qualify = 0;
   const times = await timed(rounds, async () => {
-    qualify = (await reach(db, workspaceId, definition, at)).qualify;
+    qualify = (await reach(db, workspaceId, definition, at, at)).qualify;
   });
   const bare = median(await timed(rounds, () => bareScan(db, workspaceId, definition)));
   const warm = median(times.slice(1));

@@ -2,14 +2,15 @@ import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { WorkspaceId } from '@/lib/auth';
-import { AppError, invariant } from '@/lib/errors';
-import { type Identifier, identifierBit, reachableMask, reachingIdentifiers } from '@/lib/identity/identifiers';
+import { AppError } from '@/lib/errors';
+import { identifierBit, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { type CompileContext, compile } from '@/lib/segment/compile';
 import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/definition';
 import { textArray } from './array-literal';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
 import { type CampaignState, campaigns, campaignVersions, type SegmentKind, segments, users } from './schema';
+import { runSegmentQuery } from './segment-query';
 import { checkReferences, lockSegments, segmentSources, segmentsUsing } from './segment-references';
 import { workspaceById } from './workspaces';
 
@@ -140,87 +141,16 @@ export async function segmentSql(
 
 const momentOf = (when: When) => (when instanceof Date ? { at: when, now: when } : when);
 
-type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
-
-const mostMs = 30_000;
-
-/** Settings of a segment's query, for one transaction only. @throws AppError where it takes longer than 30 s. */
-async function withSettings<T>(db: Database, run: (tx: Tx) => Promise<T>): Promise<T> {
-  try {
-    return await db.orm.transaction(
-      async (tx) => {
-        await tx.execute(sql.raw(`set local statement_timeout = ${mostMs}; set local jit = off; set local work_mem = '128MB'`));
-        return run(tx);
-      },
-      { accessMode: 'read only' },
-    );
-  } catch (error) {
-    throw translated(error);
-  }
-}
-
-/** Postgres' codes: 57014 cancelled by the time-out, 2201B a pattern that does not compile. */
-function translated(error: unknown): unknown {
-  const code = (error as { cause?: { code?: string } }).cause?.code;
-  if (code === '57014') return new AppError('unprocessable', 'This segment takes longer than 30 seconds to compute. Make it narrower.', '');
-  if (code === '2201B') return new AppError('invalid', 'A pattern of “matches” does not compile.', '');
-  return error;
-}
-
 /** Patterns are compiled by Postgres. */
 async function checkPatterns(db: Database, definition: Definition): Promise<void> {
   for (const { condition, path } of propertyConditionsOf(definition)) {
     if (condition.op !== 'matches') continue;
-    await withSettings(db, (tx) => tx.execute(sql`select '' ~ ${condition.value}::text`)).catch((error: unknown) => {
+    await runSegmentQuery(db, sql`select '' ~ ${condition.value}::text`).catch((error: unknown) => {
       if (error instanceof AppError)
         throw new AppError('invalid', 'This pattern does not compile (POSIX regular expression).', path ? `${path}.value` : 'value');
       throw error;
     });
   }
-}
-
-export type Reach = {
-  qualify: number;
-  /** Of them, those with at least one identifier that names a person and is sent. */
-  reachable: number;
-  byIdentifier: Record<(typeof reachingIdentifiers)[number], number>;
-  exact: true;
-};
-
-/** @param sent what the campaign sends; default all. */
-export async function reach(
-  db: Database,
-  workspaceId: WorkspaceId,
-  definition: Definition,
-  when: When,
-  sent?: readonly Identifier[],
-): Promise<Reach> {
-  const segment = await segmentSql(db, workspaceId, definition, when);
-  const mask = sent ? sent.reduce((bits, name) => bits | identifierBit[name], 0) & reachableMask : reachableMask;
-  const having = (bits: number) => sql`(count(*) filter (where (i.identifier_mask & ${bits}::int) <> 0))::int`;
-  const [row] = await withSettings(db, (tx) =>
-    tx.execute<{ qualify: number; reachable: number; email: number; phone: number; mobileAdvertiserId: number }>(sql`
-      select count(*)::int as qualify, ${having(mask)} as reachable, ${having(identifierBit.email)} as email, ${having(identifierBit.phone)} as phone,
-        ${having(identifierBit.mobileAdvertiserId)} as "mobileAdvertiserId"
-      from (${segment}) s join profiles i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id`),
-  );
-  invariant(row, 'a count has a row');
-  const { qualify, reachable, ...byIdentifier } = row;
-  return { qualify, reachable, byIdentifier, exact: true };
-}
-
-export type FunnelStep = { condition: Definition; remaining: number };
-
-/** How many remain after each part of a top-level "all", in order; one step for anything else. */
-export async function funnel(db: Database, workspaceId: WorkspaceId, definition: Definition, when: When): Promise<FunnelStep[]> {
-  const parts = 'all' in definition ? definition.all.slice(0, 8) : [definition];
-  const steps: FunnelStep[] = [];
-  for (const [i, condition] of parts.entries()) {
-    const segment = await segmentSql(db, workspaceId, { all: parts.slice(0, i + 1) }, when);
-    const [row] = await withSettings(db, (tx) => tx.execute<{ n: number }>(sql`select count(*)::int as n from (${segment}) s`));
-    steps.push({ condition, remaining: row?.n ?? 0 });
-  }
-  return steps;
 }
 
 export type MemberId = { userId: string } | { anonymousId: string };
@@ -263,18 +193,18 @@ export async function sampleMembers(
   limit = 20,
 ): Promise<SampleMember[]> {
   const segment = await segmentSql(db, workspaceId, definition, when);
-  const rows = await withSettings(db, (tx) =>
-    tx.execute<{ profileId: string; name: string | null; country: string | null; lastSeen: string; mask: number }>(sql`
+  const rows = await runSegmentQuery<{ profileId: string; name: string | null; country: string | null; lastSeen: Date; mask: number }>(
+    db,
+    sql`
       select m.profile_id::text as "profileId", coalesce(${nameOf('user')}, ${nameOf('anonymous')}) as name, m.country, m.last_seen as "lastSeen", m.identifier_mask as mask
       from (
         select i.* from (${segment}) s join profiles i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id
         order by i.last_seen desc, i.profile_id limit ${limit}
-      ) m order by m.last_seen desc, m.profile_id`),
+      ) m order by m.last_seen desc, m.profile_id`,
   );
-  return rows.map(({ mask, lastSeen, name, ...row }) => ({
+  return rows.map(({ mask, name, ...row }) => ({
     ...row,
     name: name ?? row.profileId,
-    lastSeen: new Date(lastSeen),
     has: reachingIdentifiers.filter((each) => (mask & identifierBit[each]) !== 0),
   }));
 }

@@ -45,6 +45,8 @@ export function apiRoute<P = Record<string, never>>(role: Role, run: (context: A
       const answer = await run({ request, params: await context.params, workspace, db, now: new Date(), ...caller });
       return answer instanceof Response ? answer : Response.json(answer, { headers: { 'cache-control': 'no-store' } });
     } catch (error) {
+      // Nobody reads this answer; nginx's number for a caller who has gone.
+      if (request.signal.aborted && error === request.signal.reason) return new Response(null, { status: 499 });
       return errorResponse(error);
     }
   };

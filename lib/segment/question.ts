@@ -4,8 +4,8 @@ import { type Definition, parseDefinition } from './definition';
 /** What `reach` and `members` are asked: a definition, or the key of a saved segment; at an instant, default now. */
 export type Question = { definition: Definition } | { segment: string };
 
-/** @throws AppError invalid; within a definition the field is the path in it. */
-export function parseQuestion(body: unknown, now: Date): { who: Question; at: Date } {
+/** `exact`: not to be estimated. @throws AppError invalid; within a definition the field is the path in it. */
+export function parseQuestion(body: unknown, now: Date): { who: Question; at: Date; exact: boolean } {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new AppError('invalid', 'Send an object with "definition" or "segment".', '');
   const { definition, segment, at, exact, ...rest } = body as Record<string, unknown>;
@@ -15,7 +15,7 @@ export function parseQuestion(body: unknown, now: Date): { who: Question; at: Da
     throw new AppError('invalid', 'Send exactly one of "definition" and "segment".', 'definition');
   if (exact !== undefined && typeof exact !== 'boolean') throw new AppError('invalid', 'exact is true or false.', 'exact');
   const who = definition === undefined ? { segment: keyOf(segment) } : { definition: parseDefinition(definition) };
-  return { who, at: instantOf(at, now) };
+  return { who, at: instantOf(at, now), exact: exact === true };
 }
 
 function keyOf(segment: unknown): string {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { memberIds, reach } from '@/db/segments';
+import { reach } from '@/db/reach';
+import { memberIds } from '@/db/segments';
 import { workspaceById } from '@/db/workspaces';
 import { type Definition, parseDefinition } from '@/lib/segment/definition';
 import { seed } from '@/scripts/demo-shop';
@@ -105,7 +106,7 @@ async function runsEqual(s: Story, definition: unknown, at: string, name: string
   expect(await s.tick(at)).toMatchObject({ finished: 1, failed: 0 });
   const expected = await wanted(s, parsed, new Date(at));
   expect(await held(s, name)).toEqual(expected);
-  const { qualify } = await reach(s.db, s.workspaceId, parsed, new Date(at));
+  const { qualify } = await reach(s.db, s.workspaceId, parsed, new Date(at), new Date(at));
   expect(qualify).toBeGreaterThan(0);
   return expected.EMAIL.length;
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memberIds, reach } from '@/db/segments';
+import { reach } from '@/db/reach';
+import { memberIds } from '@/db/segments';
 import { parseDefinition } from '@/lib/segment/definition';
 import { cdnowCsv, cdnowFile, cdnowIsThere, type Purchase, readPurchases } from '@/tests/support/cdnow';
 import { testDatabase, testWorkspace } from '@/tests/support/database';
@@ -165,7 +166,7 @@ describe.skipIf(!cdnowIsThere)('over the real purchases of 23,570 customers', as
     for await (const member of memberIds(db, workspaceId, parsed, instant)) members.push('userId' in member ? member.userId : '?');
     expect(expected.length).toBeGreaterThan(0);
     expect(members.sort()).toEqual(expected.sort());
-    expect(await reach(db, workspaceId, parsed, instant)).toMatchObject({
+    expect(await reach(db, workspaceId, parsed, instant, instant)).toMatchObject({
       qualify: expected.length,
       reachable: expected.length,
       byIdentifier: { email: expected.length, phone: 0, mobileAdvertiserId: 0 },

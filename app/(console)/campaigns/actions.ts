@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { draftPatchInput, newCampaignInput, whoInput } from '@/components/campaign/campaign-input';
 import { archiveCampaign, pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, cloneCampaign, createDraft, discardDraft, saveDraft, scheduleCampaign } from '@/db/campaigns';
-import { reach, segmentByKey } from '@/db/segments';
+import { reach } from '@/db/reach';
+import { segmentByKey } from '@/db/segments';
 import { action } from '@/lib/action';
 import { AppError } from '@/lib/errors';
 import { nudge } from '@/lib/ticker';
@@ -72,7 +73,7 @@ export const estimateReach = action(
   async ({ segment, definition }, { user, db, now }) => {
     const chosen = segment ? (await segmentByKey(db, user.workspaceId, segment)).definition : definition;
     if (!chosen) throw new AppError('invalid', 'Choose a saved segment or describe one.');
-    return reach(db, user.workspaceId, chosen, now);
+    return reach(db, user.workspaceId, chosen, now, now);
   },
   { role: 'viewer' },
 );

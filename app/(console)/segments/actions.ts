@@ -1,7 +1,8 @@
 'use server';
 
 import { z } from 'zod';
-import { deleteSegment, funnel, reach, sampleMembers, saveSegment, segmentKeySchema } from '@/db/segments';
+import { funnel, reach } from '@/db/reach';
+import { deleteSegment, sampleMembers, saveSegment, segmentKeySchema } from '@/db/segments';
 import { action } from '@/lib/action';
 import { parseDefinition } from '@/lib/segment/definition';
 import { describeCondition } from '@/lib/segment/describe';
@@ -28,7 +29,7 @@ export const remove = action(
 
 export const estimate = action(
   asked,
-  async ({ definition }, { user, db, now }) => reach(db, user.workspaceId, parseDefinition(definition), now),
+  async ({ definition }, { user, db, now }) => reach(db, user.workspaceId, parseDefinition(definition), now, now),
   { role: 'viewer' },
 );
 

@@ -9,7 +9,8 @@ import { PageHeader } from '@/components/ui/page-header';
 import { Skeleton } from '@/components/ui/skeleton';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import { database } from '@/db/open';
-import { campaignsUsing, listSegments, reach, type Segment } from '@/db/segments';
+import { reach } from '@/db/reach';
+import { campaignsUsing, listSegments, type Segment } from '@/db/segments';
 import { requireUser, roleAllows, type SignedIn } from '@/lib/auth';
 import { describe } from '@/lib/segment/describe';
 import { templates } from '@/lib/segment/templates';
@@ -114,7 +115,8 @@ async function SegmentRow({ segment, user, mayEdit }: { segment: Segment; user: 
 }
 
 async function ReachCells({ segment, user }: { segment: Segment; user: SignedIn }) {
-  const counts = await reach(database(), user.workspaceId, segment.definition, new Date()).catch(() => null);
+  const now = new Date();
+  const counts = await reach(database(), user.workspaceId, segment.definition, now, now).catch(() => null);
   if (!counts) {
     return (
       <TableCell colSpan={2} className="text-right text-muted-foreground text-xs">

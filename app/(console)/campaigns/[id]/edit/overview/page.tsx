@@ -11,7 +11,8 @@ import { StepQuestion } from '@/components/campaign/step-form';
 import { UpcomingPanel } from '@/components/campaign/upcoming-panel';
 import { whoSentence } from '@/components/campaign/who-sentence';
 import { Skeleton } from '@/components/ui/skeleton';
-import { listSegments, reach, segmentByKey } from '@/db/segments';
+import { reach } from '@/db/reach';
+import { listSegments, segmentByKey } from '@/db/segments';
 import { campaignPlanSchema } from '@/lib/campaign/plan';
 import { dryRun } from '@/lib/sync/dry-run';
 import { preflight } from '@/lib/sync/preflight';
@@ -64,7 +65,7 @@ async function Reach({ open: { user, db, campaign, now } }: { open: OpenCampaign
   const { segment, definition, identifiers } = campaign.draft;
   const chosen = segment ? (await segmentByKey(db, user.workspaceId, segment)).definition : definition;
   if (!chosen) return null;
-  return <ReachPanel reach={await reach(db, user.workspaceId, chosen, now, identifiers)} />;
+  return <ReachPanel reach={await reach(db, user.workspaceId, chosen, now, now, { sent: identifiers })} />;
 }
 
 async function Preflight({ open: { user, db, campaign } }: { open: OpenCampaign }) {

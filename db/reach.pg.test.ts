@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { WorkspaceId } from '@/lib/auth';
+import { bucketOf, sampleBuckets } from '@/lib/identity/bucket';
+import { parseBody, translate } from '@/lib/intake/segment-spec';
+import { parseDefinition } from '@/lib/segment/definition';
+import { testDatabase, testWorkspace } from '@/tests/support/database';
+import { storeRecords } from './events';
+import { estimateReach, reach } from './reach';
+import { saveSegment } from './segments';
+
+const { db } = await testDatabase();
+const noon = new Date('2026-03-10T06:30:00.000Z');
+let workspaceId: WorkspaceId;
+
+beforeEach(async () => {
+  workspaceId = await testWorkspace(db, { zone: 'UTC' });
+});
+
+async function send(batch: object[]): Promise<void> {
+  const { records } = translate('batch', parseBody(JSON.stringify({ batch })), 0, { defaultCountry: 'IN', receivedAt: noon });
+  await storeRecords(db, { id: workspaceId, zone: 'UTC', defaultCountry: 'IN' }, records, noon);
+}
+
+const bought = parseDefinition({ did: 'Bought' });
+
+test('reach counts who qualifies, and of them who has an identifier that is sent', async () => {
+  const event = { type: 'track', event: 'Bought' };
+  await send([
+    { ...event, userId: 'u1' },
+    { ...event, userId: 'u2', context: { traits: { email: 'u2@example.com' } } },
+    { ...event, userId: 'u3', context: { device: { advertisingId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' } } },
+    { type: 'identify', userId: 'u2', traits: { email: 'u2@example.com', phone: '98765 43210' } },
+    { type: 'identify', userId: 'u4', traits: { email: 'u4@example.com' } },
+  ]);
+  const byIdentifier = { email: 1, phone: 1, mobileAdvertiserId: 1 };
+  expect(await reach(db, workspaceId, bought, noon, noon)).toEqual({ qualify: 3, reachable: 2, byIdentifier, exact: true });
+  const sent = await reach(db, workspaceId, bought, noon, noon, { sent: ['phone', 'firstName'] });
+  expect(sent).toEqual({ qualify: 3, reachable: 1, byIdentifier, exact: true });
+});
+
+const running = () => db.sql`
+  select from pg_stat_activity where datname = current_database() and state = 'active' and query like '%identifier_mask%' and pid <> pg_backend_pid()`;
+
+test('an aborted reach stops in Postgres too, and its connection is good for the next', async () => {
+  await send([{ type: 'track', event: 'Bought', userId: 'u1' }]);
+  const controller = new AbortController();
+  await db.orm.transaction(async (blocker) => {
+    await blocker.execute('lock table profiles in access exclusive mode');
+    const counting = reach(db, workspaceId, bought, noon, noon, { signal: controller.signal });
+    const refused = expect(counting).rejects.toThrow('nobody waits any more');
+    while ((await running()).length === 0);
+    controller.abort(new Error('nobody waits any more'));
+    await refused;
+    expect((await running()).length).toBe(0);
+  });
+  expect(await reach(db, workspaceId, bought, noon, noon)).toMatchObject({ qualify: 1 });
+});
+
+test('a reach that nobody waits for any more does not begin', async () => {
+  const counting = reach(db, workspaceId, bought, noon, noon, { signal: AbortSignal.abort(new Error('gone')) });
+  await expect(counting).rejects.toThrow('gone');
+});
+
+describe('an estimate', () => {
+  /** Country and e-mail by the number alone; more than the hundred thousand below which there is no estimate. */
+  async function manyProfiles(): Promise<void> {
+    const [row] = await db.sql<
+      { last: string }[]
+    >`select setval('profile_id_sequence', last_value + 110000) as last from profile_id_sequence`;
+    const first = Number(row?.last) - 109_999;
+    const buckets = Array.from({ length: 110_000 }, (_, i) => bucketOf(String(first + i)));
+    await db.sql`
+      insert into profiles (workspace_id, profile_id, first_seen, last_seen, bucket, country, identifier_mask)
+      select ${workspaceId}, ${first}::bigint + i - 1, ${noon}::timestamptz, ${noon}::timestamptz, bucket, case when i % 10 < 3 then 'IN' when i % 1000 = 5 then 'NZ' else 'DE' end,
+        case when i % 2 = 0 then 1 else 0 end
+      from unnest(${`{${buckets.join(',')}}`}::text::smallint[]) with ordinality as t(bucket, i)`;
+    await db.sql`insert into profiles_sample select * from profiles where workspace_id = ${workspaceId} and bucket < ${sampleBuckets}`;
+  }
+  const from = (country: string) => parseDefinition({ property: '$country', op: 'is', value: country });
+  const estimate = (json: unknown) => estimateReach(db, workspaceId, parseDefinition(json), noon, noon);
+
+  test('of a large workspace holds the exact number within its margin, and splits as it does', async () => {
+    await manyProfiles();
+    const exact = await reach(db, workspaceId, from('IN'), noon, noon);
+    const found = await estimateReach(db, workspaceId, from('IN'), noon, noon, ['email']);
+    expect(exact).toMatchObject({ qualify: 33_000, reachable: 22_000 });
+    if (!found || found.exact) throw new Error('no estimate');
+    expect(Math.abs(found.qualify - exact.qualify)).toBeLessThanOrEqual(found.margin);
+    expect(found.margin).toBeLessThan(3_300);
+    expect(Math.abs(found.reachable - exact.reachable)).toBeLessThan(2_000);
+    expect(found.byIdentifier).toEqual({ email: found.reachable, phone: 0, mobileAdvertiserId: 0 });
+  });
+
+  test('is not made of a small workspace, of a small segment, or of one that asks for the bucket', async () => {
+    await send([{ type: 'track', event: 'Bought', userId: 'u1' }]);
+    expect(await estimate({ did: 'Bought' })).toBeNull();
+    await manyProfiles();
+    expect(await estimate({ property: '$country', op: 'is', value: 'NZ' })).toBeNull();
+    expect(await estimate({ all: [{ property: '$country', op: 'is', value: 'IN' }, { not: { bucket: [0, 499] } }] })).toBeNull();
+    const definition = parseDefinition({ bucket: [0, 499] });
+    await saveSegment(db, workspaceId, { key: 'half', name: 'Half', definition }, null, noon);
+    expect(await estimate({ segment: 'half' })).toBeNull();
+    expect(await estimate({ property: '$country', op: 'isNot', value: 'IN' })).not.toBeNull();
+  });
+});

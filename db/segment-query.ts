@@ -1,0 +1,60 @@
+import type { SQL } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import type { TransactionSql } from 'postgres';
+import { AppError } from '@/lib/errors';
+import type { Database } from './client';
+
+const dialect = new PgDialect();
+const mostMs = 30_000;
+
+/**
+ * Rows of a query over segments, with the settings it needs, in a transaction of its own that can only read.
+ * @param signal once aborted, the server's work is cancelled and the signal's reason thrown.
+ * @throws AppError where it takes longer than 30 s, or a pattern does not compile.
+ */
+export async function runSegmentQuery<Row extends object>(db: Database, query: SQL, signal?: AbortSignal): Promise<Row[]> {
+  const { sql, params } = dialect.sqlToQuery(query);
+  try {
+    return (await db.sql.begin('read only', async (tx) => {
+      const backend = await prepare(tx);
+      signal?.throwIfAborted();
+      const rows = tx.unsafe<Row[]>(sql, params as string[]);
+      return signal ? untilAborted(db, backend, rows, signal) : rows;
+    })) as Row[];
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    throw translated(error);
+  }
+}
+
+/** Sets what holds for this transaction only. @returns the backend's process id. */
+async function prepare(tx: TransactionSql): Promise<number> {
+  const [row] = await tx<{ pid: number }[]>`
+    select pg_backend_pid() as pid, set_config('statement_timeout', ${String(mostMs)}, true), set_config('jit', 'off', true),
+      set_config('work_mem', '128MB', true)`;
+  return row?.pid ?? 0;
+}
+
+/** The connection is given back only when both have ended: a late cancellation would hit whoever has it next. */
+async function untilAborted<Row extends object>(db: Database, backend: number, rows: PromiseLike<Row[]>, signal: AbortSignal) {
+  let cancelled: Promise<unknown> | undefined;
+  const cancel = () => {
+    // Through the other pool: this one may be full of queries like ours.
+    cancelled = db.orm.execute(`select pg_cancel_backend(${backend})`).catch(() => {});
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await rows;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    await cancelled;
+  }
+}
+
+/** Postgres' codes: 57014 cancelled by the time-out, 2201B a pattern that does not compile. */
+function translated(error: unknown): unknown {
+  const { code } = error as { code?: string };
+  if (code === '57014') return new AppError('unprocessable', 'This segment takes longer than 30 seconds to compute. Make it narrower.', '');
+  if (code === '2201B') return new AppError('invalid', 'A pattern of “matches” does not compile.', '');
+  return error;
+}
