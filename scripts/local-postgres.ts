@@ -10,6 +10,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { postgresSettings } from './postgres-settings';
 
 const run = promisify(execFile);
 
@@ -94,7 +95,8 @@ async function initialise(place: Place, options: ClusterOptions): Promise<void> 
 
 async function launch(place: Place, options: ClusterOptions): Promise<Live> {
   const port = await freePort();
-  const args = ['-D', place.data, ...settingsFor(port, options).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const settings = { ...postgresSettings(port, options.durable !== false), ...options.settings };
+  const args = ['-D', place.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const logPath = path.join(place.dir, 'postgres.log');
   const logFile = await fs.open(logPath, 'a');
   await own(logPath, place.owner);
@@ -114,28 +116,6 @@ async function launch(place: Place, options: ClusterOptions): Promise<Live> {
     await delay(20);
   }
   throw new Error(`Postgres did not get ready in 30 s; see ${logPath}.`);
-}
-
-function settingsFor(port: number, options: ClusterOptions): [string, string][] {
-  const settings: Record<string, string> = {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    port: String(port),
-    max_connections: '80',
-    shared_buffers: '256MB',
-    timezone: 'UTC',
-    log_min_messages: 'warning',
-    // A parameter of a failed statement may be a person's data.
-    log_parameter_max_length_on_error: '0',
-    log_min_error_statement: 'panic',
-    max_wal_size: '2GB',
-    random_page_cost: '1.1',
-    // Containers give /dev/shm 64 MB, too little for parallel hash joins.
-    ...(process.platform === 'linux' ? { dynamic_shared_memory_type: 'mmap' } : {}),
-    ...(options.durable === false ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {}),
-    ...options.settings,
-  };
-  return Object.entries(settings);
 }
 
 async function handle(place: Place, live: Live, started: boolean): Promise<Cluster> {
