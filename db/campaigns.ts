@@ -1,11 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type CampaignDraft, type CampaignPlan, campaignPlanSchema } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
-import { nextOccurrence, pastWallTimes, withoutDuplicates } from '@/lib/schedule/occurrences';
+import { scheduleFaults, withoutDuplicates } from '@/lib/schedule/faults';
+import { nextOccurrence } from '@/lib/schedule/occurrences';
+import type { Schedule } from '@/lib/schedule/schedule';
 import { type AudienceRow, claimAudience } from './audiences';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
+import { queueDueRun } from './run-queue';
 import { audienceMembers, audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
 import { segmentByKey } from './segments';
 
@@ -64,15 +68,16 @@ export async function scheduleCampaign(
   const seen = await ownCampaign(db.orm, workspaceId, id);
   refuseIfOver(seen.state);
   if (!seen.draft) throw new AppError('conflict', 'There is nothing new to schedule.');
-  const plan = checkedPlan(seen.draft, now);
+  const held = await currentVersion(db.orm, seen.versionId);
+  const plan = checkedPlan(seen.draft, now, held?.schedule);
   if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
   const connection = plan.connectionId
     ? await connectionById(db, workspaceId, plan.connectionId)
     : await defaultConnection(db, workspaceId);
   if (!connection) throw new AppError('unprocessable', 'The chosen connection to Facebook is gone. Choose another.', 'connectionId');
   const { schedule, dropped } = withoutDuplicates(plan.schedule);
-  const nextAt = nextOccurrence(schedule, { scheduledAt: now, after: new Date(now.getTime() - 1) });
-  if (!nextAt) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
+  // What has fallen due by now is the old version's; the next heartbeat would no longer find it.
+  await queueDueRun(db, id, now);
   return db.orm.transaction(async (tx) => {
     const campaign = await ownCampaign(tx, workspaceId, id, true);
     if (campaign.updatedAt.getTime() !== seen.updatedAt.getTime())
@@ -85,7 +90,13 @@ export async function scheduleCampaign(
       identifiers: plan.identifiers ?? null,
     };
     await claimAudience(tx, workspaceId, wish, now);
-    const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, { connectionId: connection.id, userId, now });
+    // "After n times" goes on counting where an edit leaves the schedule as it is.
+    const goesOn = held !== null && campaign.nextAt !== null && schedule.kind === 'every' && isDeepStrictEqual(schedule, held.schedule);
+    const scheduledAt = goesOn ? held.scheduledAt : now;
+    const nextAt = nextOccurrence(schedule, { scheduledAt, after: new Date(now.getTime() - 1) });
+    if (!nextAt) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
+    const by = { connectionId: connection.id, userId, now, scheduledAt };
+    const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
     await tx
       .update(campaigns)
       .set({
@@ -95,7 +106,7 @@ export async function scheduleCampaign(
         draft: null,
         versionId: version.id,
         nextAt,
-        occurrencesDone: 0,
+        occurrencesDone: goesOn ? campaign.occurrencesDone : 0,
         updatedAt: now,
       })
       .where(own(workspaceId, id));
@@ -103,8 +114,8 @@ export async function scheduleCampaign(
   });
 }
 
-/** @throws AppError invalid with the path of the first fault. */
-export function checkedPlan(draft: CampaignDraft, now: Date): CampaignPlan {
+/** @param held the schedule that runs already. @throws AppError invalid with the path of the first fault. */
+export function checkedPlan(draft: CampaignDraft, now: Date, held?: Schedule): CampaignPlan {
   const parsed = campaignPlanSchema.safeParse(draft);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -115,8 +126,8 @@ export function checkedPlan(draft: CampaignDraft, now: Date): CampaignPlan {
       path,
     );
   }
-  const past = pastWallTimes(parsed.data.schedule, now);
-  if (past.length > 0) throw new AppError('invalid', `${past.join(', ').replaceAll('T', ' ')} is in the past.`, 'schedule');
+  const [fault] = scheduleFaults(parsed.data.schedule, now, held);
+  if (fault) throw new AppError('invalid', fault.message, ['schedule', ...fault.path].join('.'));
   return parsed.data;
 }
 
@@ -127,12 +138,18 @@ const missingPart: Record<string, string> = {
   audience: 'Choose an audience.',
 };
 
+async function currentVersion(orm: Pick<Tx, 'select'>, versionId: number | null): Promise<CampaignVersion | null> {
+  if (versionId === null) return null;
+  const [row] = await orm.select().from(campaignVersions).where(eq(campaignVersions.id, versionId));
+  return row ?? null;
+}
+
 async function insertVersion(
   tx: Tx,
   workspaceId: WorkspaceId,
   campaignId: string,
   plan: CampaignPlan,
-  by: { connectionId: string; userId: string | null; now: Date },
+  by: { connectionId: string; userId: string | null; now: Date; scheduledAt: Date },
 ): Promise<CampaignVersion> {
   const [last] = await tx
     .select({ version: sql<number | null>`max(${campaignVersions.version})` })
@@ -147,7 +164,7 @@ async function insertVersion(
       segmentKey: plan.segment ?? null,
       definition: plan.definition ?? null,
       schedule: plan.schedule,
-      scheduledAt: by.now,
+      scheduledAt: by.scheduledAt,
       connectionId: by.connectionId,
       adAccountId: plan.adAccountId,
       adAccountName: plan.adAccountName ?? plan.adAccountId,

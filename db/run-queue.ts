@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
-import { gracePeriodMs, nextOccurrence, occurrences } from '@/lib/schedule/occurrences';
+import { dueOccurrences } from '@/lib/schedule/missed';
+import { plainArray } from './array-literal';
 import type { Database } from './client';
 import type { Run } from './runs';
 import { audiences, type CampaignState, campaigns, campaignVersions, type RunState, type RunTrigger, syncRuns } from './schema';
@@ -19,9 +20,6 @@ export async function dueCampaigns(db: Database, now: Date, limit: number): Prom
     .limit(limit);
 }
 
-/** A run starts this much after its occurrence at most before it is called a catch-up. */
-const promptMs = 2 * 60_000;
-
 /**
  * Makes the run of the newest occurrence that has come, records the ones missed before it, and moves `next_at`: one transaction a
  * campaign, so a tick that comes late, twice or from two machines changes nothing. @returns how many runs were queued and skipped.
@@ -36,38 +34,36 @@ export async function queueDueRun(db: Database, campaignId: string, now: Date): 
       .where(eq(campaignVersions.id, campaign.versionId ?? 0));
     const [audience] = await tx.select({ id: audiences.id }).from(audiences).where(eq(audiences.campaignId, campaignId));
     if (!version || !audience) return { queued: 0, skipped: 0 };
-    const { schedule, scheduledAt } = version;
-    const due = occurrences(schedule, { scheduledAt, after: new Date(campaign.nextAt.getTime() - 1), until: now, limit: 100_000 });
-    const newest = due.at(-1) ?? campaign.nextAt;
-    const lateMs = now.getTime() - newest.getTime();
-    const inTime = lateMs <= gracePeriodMs(schedule, scheduledAt, newest);
+    const { run, skipped, nextAt } = dueOccurrences(version.schedule, { scheduledAt: version.scheduledAt, nextAt: campaign.nextAt, now });
     const base = { workspaceId: campaign.workspaceId, campaignId, versionId: version.id, audienceId: audience.id, createdAt: now };
-    const missed = inTime ? due.slice(0, -1) : due;
-    await insertRuns(tx, base, missed, { state: 'skipped', trigger: 'schedule' });
-    const trigger = missed.length > 0 || lateMs > promptMs ? 'catch_up' : 'schedule';
-    const queued = inTime ? await insertRuns(tx, base, [newest], { state: 'queued', trigger }) : 0;
-    if (queued > 0) await collapseOlder(tx, audience.id, newest, now);
-    const nextAt = nextOccurrence(schedule, { scheduledAt, after: newest });
-    const state: CampaignState =
-      queued > 0 ? (campaign.state === 'blocked' ? 'blocked' : 'running') : await restingState(tx, campaignId, nextAt);
+    await insertRuns(tx, base, skipped, { state: 'skipped', trigger: 'schedule' });
+    const trigger = run?.catchUp ? 'catch_up' : 'schedule';
+    const queued = run ? await insertRuns(tx, base, [run.at], { state: 'queued', trigger }) : 0;
+    if (run && queued > 0) await collapseOlder(tx, audience.id, run.at, now);
+    const resting = queued > 0 ? 'running' : await restingState(tx, campaignId, nextAt);
+    const state: CampaignState = campaign.state === 'blocked' ? 'blocked' : resting;
     await tx
       .update(campaigns)
-      .set({ nextAt, state, occurrencesDone: campaign.occurrencesDone + due.length })
+      .set({ nextAt, state, occurrencesDone: campaign.occurrencesDone + skipped.length + (run ? 1 : 0) })
       .where(eq(campaigns.id, campaignId));
-    return { queued, skipped: missed.length };
+    return { queued, skipped: skipped.length };
   });
 }
 
 type RunBase = { workspaceId: WorkspaceId; campaignId: string; versionId: number; audienceId: number; createdAt: Date };
 
+/** One statement, whatever the number. @returns how many did not exist yet. */
 async function insertRuns(tx: Tx, base: RunBase, at: Date[], as: { state: RunState; trigger: RunTrigger }): Promise<number> {
-  let inserted = 0;
-  for (let i = 0; i < at.length; i += 1000) {
-    const finishedAt = as.state === 'skipped' ? base.createdAt : null;
-    const values = at.slice(i, i + 1000).map((occurrenceAt) => ({ ...base, ...as, occurrenceAt, finishedAt }));
-    inserted += (await tx.insert(syncRuns).values(values).onConflictDoNothing().returning({ id: syncRuns.id })).length;
-  }
-  return inserted;
+  if (at.length === 0) return 0;
+  const occurrences = plainArray(at.map((one) => one.toISOString()));
+  const createdAt = base.createdAt.toISOString();
+  const inserted = await tx.execute(sql`
+    insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, occurrence_at, trigger, state, created_at, finished_at)
+    select ${base.workspaceId}::int, ${base.campaignId}::uuid, ${base.versionId}::int, ${base.audienceId}::int, occurrence, ${as.trigger}, ${as.state},
+      ${createdAt}::timestamptz, ${as.state === 'skipped' ? createdAt : null}::timestamptz
+    from unnest(${occurrences}::text::timestamptz[]) occurrence
+    on conflict do nothing returning id`);
+  return inserted.length;
 }
 
 /** Runs of one audience never overlap: of those that have not begun, only the newest is still worth making. */

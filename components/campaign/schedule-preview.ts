@@ -8,7 +8,7 @@ export type SchedulePreview = { lines: OccurrenceLine[]; more: boolean; notes: s
 
 /** The next five occurrences in the campaign's zone and (where it differs) the viewer's, and what about them may surprise. */
 export function previewOf(schedule: Schedule, viewerZone: string | null, now: Date): SchedulePreview {
-  if (schedule.kind === 'now') return { lines: [], more: false, notes: [] };
+  if (schedule.kind === 'now' || schedule.kind === 'live') return { lines: [], more: false, notes: [] };
   const due = occurrences(schedule, { scheduledAt: now, after: now, limit: 400 });
   const lines = due.slice(0, 5).map((at) => ({
     at,
@@ -51,7 +51,7 @@ function skippedMonths(schedule: Schedule): string[] {
 }
 
 /** Occurrences whose wall time a clock change moves or doubles; the first of each is named. */
-function clockChanges(schedule: Exclude<Schedule, { kind: 'now' }>, due: Date[]): string[] {
+function clockChanges(schedule: Exclude<Schedule, { kind: 'now' | 'live' }>, due: Date[]): string[] {
   if (schedule.kind === 'every' && 'hours' in schedule.every) return [];
   const { zone } = schedule;
   const wanted =

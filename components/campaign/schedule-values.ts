@@ -128,6 +128,7 @@ function saved(schedule: Schedule): Partial<ScheduleValues> {
   if (schedule.kind === 'now') return { kind: 'now' };
   if (schedule.kind === 'at') return { kind: 'at', at: schedule.at };
   if (schedule.kind === 'dates') return { kind: 'dates', dates: schedule.dates.map((at) => ({ at })) };
+  if (schedule.kind === 'live') return {};
   const { unit, n } = intervalOf(schedule.every);
   const nth = schedule.nthWeekdays?.[0];
   return {

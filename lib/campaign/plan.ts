@@ -29,7 +29,7 @@ const planFields = {
   name: z.string().trim().min(1, 'Name the campaign.').max(120, 'At most 120 characters.'),
   segment: z.string().min(1).max(80).optional(),
   definition: definitionSchema.optional(),
-  schedule: scheduleSchema,
+  schedule: scheduleSchema.refine(({ kind }) => kind !== 'live', 'Live campaigns are not available yet.'),
   connectionId: z.uuid().optional(),
   adAccountId: z.string().regex(/^act_\d+$/, 'An ad account id looks like act_123.'),
   adAccountName: z.string().max(400).optional(),

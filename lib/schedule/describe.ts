@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { type EverySchedule, type Schedule, type Weekday, weekdays } from './schedule';
+import { type EverySchedule, type LiveSchedule, type Schedule, type Weekday, weekdays } from './schedule';
 
 const dayNames: Record<Weekday, string> = {
   mon: 'Monday',
@@ -27,7 +27,14 @@ export function describeSchedule(schedule: Schedule): string {
     }
     case 'every':
       return `${ruleText(schedule)} (${schedule.zone}) from ${dayText(schedule.start)}${endText(schedule)}`;
+    case 'live':
+      return `Live, as it happens, from ${liveStart(schedule)}${endText(schedule)} (${schedule.zone})`;
   }
+}
+
+function liveStart({ start }: LiveSchedule): string {
+  if (!start) return 'the moment it is scheduled';
+  return start.length > 10 ? wallText(start) : dayText(start);
 }
 
 function ruleText(schedule: EverySchedule): string {
@@ -49,7 +56,7 @@ function monthText(schedule: EverySchedule): string {
   return join([...numbered.map((day) => (day === -1 ? 'the last day' : `the ${numberedDay(day)}`)), ...named]);
 }
 
-function endText({ end }: EverySchedule): string {
+function endText({ end }: Pick<EverySchedule | LiveSchedule, 'end'>): string {
   if (!end) return '';
   return 'date' in end ? ` until the end of ${dayText(end.date)}` : `, ${end.after} ${end.after === 1 ? 'time' : 'times'}`;
 }

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import { type EverySchedule, type Schedule, type Weekday, weekdays } from './schedule';
+import { type EverySchedule, type LiveSchedule, type Schedule, type Weekday, weekdays } from './schedule';
+import { dayEnd, instantOf } from './wall-time';
 
 export type Span = {
   /** When Schedule was pressed: "now" is this instant, and nothing before it occurs. */
@@ -22,7 +23,7 @@ export function occurrences(schedule: Schedule, span: Span): Date[] {
   const found: Date[] = [];
   for (const at of candidates(schedule, span.scheduledAt, span.after)) {
     if (span.until && at > span.until) break;
-    if (at <= span.after) continue;
+    if (at <= span.after || at < span.scheduledAt) continue;
     found.push(at);
     if (found.length >= span.limit) break;
   }
@@ -31,16 +32,6 @@ export function occurrences(schedule: Schedule, span: Span): Date[] {
 
 export const nextOccurrence = (schedule: Schedule, span: { scheduledAt: Date; after: Date }): Date | null =>
   occurrences(schedule, { ...span, limit: 1 })[0] ?? null;
-
-/**
- * How late a run may still start: half the interval to the occurrence after it, at most 24 h. What is later is recorded and not run.
- * A schedule with one occurrence keeps the 24 h.
- */
-export function gracePeriodMs(schedule: Schedule, scheduledAt: Date, occurrence: Date): number {
-  const day = 86_400_000;
-  const next = nextOccurrence(schedule, { scheduledAt, after: occurrence });
-  return next ? Math.min(day, (next.getTime() - occurrence.getTime()) / 2) : day;
-}
 
 /** Ascending; may begin before `after` where the rule has to be counted from its start. */
 function* candidates(schedule: Schedule, scheduledAt: Date, after: Date): Generator<Date> {
@@ -53,11 +44,13 @@ function* candidates(schedule: Schedule, scheduledAt: Date, after: Date): Genera
       return;
     case 'dates': {
       const instants = schedule.dates.map((date) => instantOf(date, schedule.zone).getTime());
-      for (const at of [...new Set(instants)].sort((a, b) => a - b)) if (at >= scheduledAt.getTime()) yield new Date(at);
+      for (const at of [...new Set(instants)].sort((a, b) => a - b)) yield new Date(at);
       return;
     }
     case 'every':
       yield* recurring(schedule, scheduledAt, after);
+      return;
+    case 'live':
       return;
     default: {
       const never: never = schedule;
@@ -87,7 +80,7 @@ function* hourly(schedule: EverySchedule, hours: number, from: Date): Generator<
   const first = instantOf(`${schedule.start}T${schedule.time}`, schedule.zone).getTime();
   const stepMs = hours * 3_600_000;
   const skipped = Math.max(0, Math.floor((from.getTime() - first) / stepMs) - 1);
-  const horizon = from.getTime() + horizonYears * 366 * 86_400_000;
+  const horizon = Math.max(from.getTime(), first) + horizonYears * 366 * 86_400_000;
   for (let at = first + skipped * stepMs; at < horizon; at += stepMs) yield new Date(at);
 }
 
@@ -101,7 +94,7 @@ function* daily(schedule: EverySchedule, from: Date): Generator<Date> {
   }
 }
 
-/** Local dates of the rule, ascending and endless; begins in the interval that holds `near`, never before `start`'s. */
+/** Local dates of the rule, ascending and beyond the horizon; begins in the interval that holds `near`, never before `start`'s. */
 function dates(schedule: EverySchedule, start: Temporal.PlainDate, near: Temporal.PlainDate): Generator<Temporal.PlainDate> {
   const { every } = schedule;
   if ('days' in every) return everyDays(start, every.days, near);
@@ -126,7 +119,8 @@ function* everyWeeks(start: Temporal.PlainDate, weeks: number, near: Temporal.Pl
 function* everyMonths(start: Temporal.PlainDate, months: number, near: Temporal.PlainDate, schedule: EverySchedule) {
   const first = start.toPlainYearMonth();
   const passed = Math.max(0, Math.floor(first.until(near.toPlainYearMonth(), { largestUnit: 'months' }).months / months));
-  for (let k = passed; ; k++) {
+  // Bounded here too: where no month has such a day there is no date to compare with the horizon.
+  for (let k = passed; k <= passed + (horizonYears * 12) / months; k++) {
     const month = first.add({ months: k * months });
     for (const day of daysOfMonth(month, schedule, start.day)) yield month.toPlainDate({ day });
   }
@@ -153,32 +147,8 @@ function nthWeekdayOf(month: Temporal.PlainYearMonth, n: number, dayOfWeek: numb
   return day <= month.daysInMonth ? day : null;
 }
 
-/** A wall time's instant: in a gap the first moment that exists after it, in a fold the first of the two. */
-export function instantOf(wall: string, zone: string): Date {
-  const plain = Temporal.PlainDateTime.from(wall);
-  const earlier = plain.toZonedDateTime(zone, { disambiguation: 'earlier' });
-  const inGap = !earlier.toPlainDateTime().equals(plain);
-  // "earlier" in a gap goes back by the gap's length, to before it; the next transition from there is the gap's end.
-  const resolved = inGap ? (earlier.getTimeZoneTransition('next') ?? earlier) : earlier;
-  return new Date(resolved.epochMilliseconds);
-}
-
-/** The instant at which the local day is over. */
-function dayEnd(day: string, zone: string): Date {
-  const next = Temporal.PlainDate.from(day).add({ days: 1 });
-  return new Date(next.toZonedDateTime(zone).epochMilliseconds);
-}
-
-/** Wall times of `at` and `dates` that are over already; they cannot be scheduled. */
-export function pastWallTimes(schedule: Schedule, now: Date): string[] {
-  if (schedule.kind !== 'at' && schedule.kind !== 'dates') return [];
-  const walls = schedule.kind === 'at' ? [schedule.at] : schedule.dates;
-  return walls.filter((wall) => instantOf(wall, schedule.zone) < now);
-}
-
-/** The same schedule with each date once, in order, and how many repeats were dropped. */
-export function withoutDuplicates(schedule: Schedule): { schedule: Schedule; dropped: number } {
-  if (schedule.kind !== 'dates') return { schedule, dropped: 0 };
-  const dates = [...new Set(schedule.dates)].sort();
-  return { schedule: { ...schedule, dates }, dropped: schedule.dates.length - dates.length };
+/** When a live schedule adds members: from `from` on and before `until`; null is for ever. */
+export function liveSpan({ start, end, zone }: LiveSchedule, scheduledAt: Date): { from: Date; until: Date | null } {
+  const begins = start ? instantOf(start.length > 10 ? start : `${start}T00:00`, zone) : scheduledAt;
+  return { from: begins > scheduledAt ? begins : scheduledAt, until: end ? dayEnd(end.date, zone) : null };
 }

@@ -28,10 +28,13 @@ const day = z
     'There is no such date.',
   );
 
-const zone = z.string({ error: 'Choose a time zone.' }).refine(
-  isReal((text) => Temporal.Instant.from('2026-01-01T00:00:00Z').toZonedDateTimeISO(text)),
-  'A time zone by its IANA name, such as Asia/Kolkata.',
-);
+/** An offset such as +05:30 is no zone: it would miss every change of the clocks. */
+const zone = z
+  .string({ error: 'Choose a time zone.' })
+  .refine(
+    (text) => /^[a-z]/i.test(text) && isReal((name) => Temporal.Instant.from('2026-01-01T00:00:00Z').toZonedDateTimeISO(name))(text),
+    'A time zone by its IANA name, such as Asia/Kolkata.',
+  );
 
 const timeOfDay = z.string({ error: 'A time such as 09:00.' }).regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time such as 09:00.');
 
@@ -85,6 +88,19 @@ const every = z
     }
   });
 
+const live = z
+  .strictObject({
+    kind: z.literal('live'),
+    /** A day alone begins with the day. */
+    start: z.union([day, wallTime], { error: 'A date such as 2026-12-01, or a date and time such as 2026-12-01T09:00.' }).optional(),
+    end: z.strictObject({ date: day }, { error: 'Ends on a date.' }).optional(),
+    zone,
+  })
+  .superRefine((value, ctx) => {
+    if (value.start && value.end && value.end.date < value.start.slice(0, 10))
+      ctx.addIssue({ code: 'custom', path: ['end', 'date'], message: 'The end is before the start.' });
+  });
+
 export const scheduleSchema = z.discriminatedUnion(
   'kind',
   [
@@ -96,8 +112,10 @@ export const scheduleSchema = z.discriminatedUnion(
       zone,
     }),
     every,
+    live,
   ],
-  { error: 'A schedule is one of now, at, dates, every. (Live campaigns are not available yet.)' },
+  { error: 'A schedule is one of now, at, dates, every, live.' },
 );
 export type Schedule = z.infer<typeof scheduleSchema>;
 export type EverySchedule = Extract<Schedule, { kind: 'every' }>;
+export type LiveSchedule = Extract<Schedule, { kind: 'live' }>;
