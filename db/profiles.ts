@@ -1,4 +1,5 @@
 import type { WorkspaceId } from '@/lib/auth';
+import { AppError } from '@/lib/errors';
 import { digest } from '@/lib/identity/hash';
 import { type Identifier, identifierBit, identifiers } from '@/lib/identity/identifiers';
 import { normalize } from '@/lib/identity/normalize';
@@ -82,6 +83,14 @@ async function matches(db: Database, workspaceId: WorkspaceId, text: string): Pr
     union select profile_id::text from profile_identifiers where workspace_id = ${workspaceId} and email = decode(${hashed('email')}, 'hex')
     union select profile_id::text from profile_identifiers where workspace_id = ${workspaceId} and phone = decode(${hashed('phone')}, 'hex')`;
   return rows.map((row) => row.id);
+}
+
+/** The profile that one of its user ids names. @throws AppError not_found. */
+export async function profileOfUser(db: Database, workspaceId: WorkspaceId, userId: string): Promise<string> {
+  const [row] = await db.sql<{ profileId: string }[]>`
+    select profile_id::text as "profileId" from profile_ids where workspace_id = ${workspaceId} and kind = 'user' and value = ${userId}`;
+  if (!row) throw new AppError('not_found', 'No profile has this user id.', 'userId');
+  return row.profileId;
 }
 
 /** Null when the workspace has no such profile, or the id is no number. */

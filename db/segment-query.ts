@@ -27,6 +27,23 @@ export async function runSegmentQuery<Row extends object>(db: Database, query: S
   }
 }
 
+export type SegmentQueries = <Row extends object>(query: SQL) => Promise<Row[]>;
+
+/** Several queries over segments that see the same data, however long it takes to ask them. @throws as runSegmentQuery. */
+export async function runSegmentQueries<T>(db: Database, run: (rows: SegmentQueries) => Promise<T>): Promise<T> {
+  try {
+    return (await db.sql.begin('isolation level repeatable read read only', async (tx) => {
+      await prepare(tx);
+      return run(async <Row extends object>(query: SQL) => {
+        const { sql, params } = dialect.sqlToQuery(query);
+        return [...(await tx.unsafe<Row[]>(sql, params as string[]))];
+      });
+    })) as T;
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
 /** Sets what holds for this transaction only. @returns the backend's process id. */
 async function prepare(tx: TransactionSql): Promise<number> {
   const [row] = await tx<{ pid: number }[]>`

@@ -132,11 +132,16 @@ export async function segmentSql(
   when: When,
   asked: Pick<CompileContext, 'among' | 'sample'> = {},
 ): Promise<SQL> {
+  return compile(definition, { ...(await compileContext(db, workspaceId, definition, when)), ...asked });
+}
+
+/** All that the catalogue has to say of the definition and of the segments it refers to. */
+export async function compileContext(db: Database, workspaceId: WorkspaceId, definition: Definition, when: When): Promise<CompileContext> {
   const { zone } = await workspaceById(db, workspaceId);
-  const sources = await segmentSources(db, workspaceId, definition);
-  const all = [definition, ...[...sources.values()].flatMap((source) => ('definition' in source ? source.definition : []))];
+  const segments = await segmentSources(db, workspaceId, definition);
+  const all = [definition, ...[...segments.values()].flatMap((source) => ('definition' in source ? source.definition : []))];
   const events = await eventIds(db, workspaceId, [...new Set(all.flatMap(eventsOf))]);
-  return compile(definition, { workspaceId, zone, ...momentOf(when), events, segments: sources, ...asked });
+  return { workspaceId, zone, ...momentOf(when), events, segments };
 }
 
 const momentOf = (when: When) => (when instanceof Date ? { at: when, now: when } : when);

@@ -37,7 +37,8 @@ export function firstLastFormula(condition: FirstLast, scope: EventScope): Formu
   return scope.leaf({ ...uniqueProfiles(rows, having), rank: 2 });
 }
 
-function aggregateSql({ fn, property }: Aggregate, events: Parameters<typeof eventValue>[0]): SQL {
+/** Over its matching events, of which there is at least one. */
+export function aggregateSql({ fn, property }: Aggregate, events: Parameters<typeof eventValue>[0]): SQL {
   const value = eventValue(events, property);
   const number = numberOf(value);
   switch (fn) {

@@ -20,7 +20,12 @@ export type EventRows = { events: readonly CatalogueEvent[] /** "from events e w
 export type TimeBounds = { from: Date | null; fromIncluded?: boolean; to: Date | null; toIncluded?: boolean };
 
 /** Null where none of the events was ever seen. */
-export function eventRows(names: string | readonly string[], filter: EventFilter, bounds: TimeBounds, scope: EventScope): EventRows | null {
+export function eventRows(
+  names: string | readonly string[],
+  filter: EventFilter,
+  bounds: TimeBounds,
+  scope: Omit<EventScope, 'leaf'>,
+): EventRows | null {
   const events = knownEvents(names, scope);
   if (events.length === 0) return null;
   const tests = [eventIdTest(sql`e.event_id`, events), boundsSql(sql`e.time`, bounds)];

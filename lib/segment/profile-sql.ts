@@ -25,7 +25,7 @@ const builtInColumns: Record<keyof typeof builtInProperties, SQL> = {
   $platform: sql`p.platform`,
 };
 
-function profileValue(name: string): Value {
+export function profileValue(name: string): Value {
   if (!Object.hasOwn(builtInProperties, name)) return { json: jsonValue(sql`p.properties`, name) };
   const builtIn = name as keyof typeof builtInProperties;
   const column = builtInColumns[builtIn];

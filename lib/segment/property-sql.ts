@@ -160,10 +160,13 @@ function numberSql({ json, number }: Value, test: (number: SQL) => SQL): SQL {
 const listSql = ({ json }: Value, operator: SQL, wanted: readonly string[]) =>
   sql`(case when jsonb_typeof(${json}) = 'array' then ${json} ${operator} ${textArray(wanted)} else false end)`;
 
+/** NULL where it is no date. */
+export const instantSql = ({ instant, json }: Value, zone: string): SQL => instant ?? sql`beckon_instant(${json}, ${zone})`;
+
 type DateBounds = { from: Date | null; fromIncluded?: boolean; to: Date | null; toIncluded?: boolean };
 
 function dateSql(value: Value, { zone }: Moment, bounds: DateBounds | Bounds): SQL {
-  const instant = value.instant ?? sql`beckon_instant(${value.json}, ${zone})`;
+  const instant = instantSql(value, zone);
   const tests: SQL[] = [];
   if (bounds.from)
     tests.push(bounds.fromIncluded === false ? sql`d > ${instantParam(bounds.from)}` : sql`d >= ${instantParam(bounds.from)}`);
@@ -189,7 +192,7 @@ function anniversarySql(value: Value, { zone, at }: Moment, days: number): SQL {
     wanted.add(date.toString().slice(5));
     if (date.month === 2 && date.day === 28 && !date.inLeapYear) wanted.add('02-29');
   }
-  const instant = value.instant ?? sql`beckon_instant(${value.json}, ${zone})`;
+  const instant = instantSql(value, zone);
   return sql`coalesce(to_char(${instant} at time zone ${zone}, 'MM-DD') = any(${textArray([...wanted])}), false)`;
 }
 

@@ -18,6 +18,15 @@ export function parseQuestion(body: unknown, now: Date): { who: Question; at: Da
   return { who, at: instantOf(at, now), exact: exact === true };
 }
 
+/** What `explain` is asked: the same of one profile, by one of its user ids. */
+export function parseUserQuestion(body: unknown, now: Date): { who: Question; at: Date; userId: string } {
+  const { userId, ...rest } = (typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}) as Record<string, unknown>;
+  if ('exact' in rest) throw new AppError('invalid', 'There is no “exact” here.', 'exact');
+  const question = parseQuestion(rest, now);
+  if (typeof userId !== 'string' || userId === '') throw new AppError('invalid', 'Name one user by its id.', 'userId');
+  return { ...question, userId };
+}
+
 function keyOf(segment: unknown): string {
   if (typeof segment !== 'string' || segment === '') throw new AppError('invalid', 'A segment is named by its key.', 'segment');
   return segment;

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Sequence } from './behaviour';
 import { type Duration, durationParts } from './dates';
-import { type EventScope, eventRows } from './event-sql';
+import { type EventRows, type EventScope, eventRows } from './event-sql';
 import { constant, type Formula } from './formula';
 import { boundsOf } from './window';
 
@@ -26,16 +26,19 @@ export function sequenceFormula(condition: Sequence, scope: EventScope): Formula
     scope,
   );
   if (b === null) return broken ? scope.leaf(distinctIds(sql`select e.profile_id ${a.from}`)) : constant(false);
-  const gap = sql`make_interval(secs => ${gapMs / 1000}::float8)`;
-  const followed = broken ? sql`(s.next is null or s.next > s.time + ${gap})` : sql`s.next <= s.time + ${gap}`;
-  return scope.leaf(
-    distinctIds(sql`select s.profile_id from (
-      select ab.profile_id, ab.time, ab.is_b, min(ab.time) filter (where ab.is_b)
-        over (partition by ab.profile_id order by ab.time desc, ab.is_b rows unbounded preceding) as next
-      from (select e.profile_id, e.time, false as is_b ${a.from} union all select e.profile_id, e.time, true as is_b ${b.from}) ab
-    ) s where not s.is_b and ${followed}`),
-  );
+  const followed = broken ? sql`not ${followedSql(gapMs)}` : followedSql(gapMs);
+  return scope.leaf(distinctIds(sql`select s.profile_id from ${stepsSql(a, b)} s where not s.is_b and ${followed}`));
 }
+
+/** Every A and B with its time and, as `next`, the time of the nearest B later than it; B null: none of its names was ever seen. */
+export const stepsSql = (a: EventRows, b: EventRows | null): SQL => sql`(
+  select ab.profile_id, ab.time, ab.is_b, min(ab.time) filter (where ab.is_b)
+    over (partition by ab.profile_id order by ab.time desc, ab.is_b rows unbounded preceding) as next
+  from (select e.profile_id, e.time, false as is_b ${a.from}${b ? sql` union all select e.profile_id, e.time, true as is_b ${b.from}` : sql``}) ab)`;
+
+/** Whether a B came in time after the step `s`; never NULL. */
+export const followedSql = (gapMs: number): SQL =>
+  sql`(s.next is not null and s.next <= s.time + make_interval(secs => ${gapMs / 1000}::float8))`;
 
 const distinctIds = (repeated: SQL) => ({
   repeated,
@@ -52,7 +55,7 @@ function afterGap(windowEnd: Date, gapMs: number, at: Date): { to: Date; toInclu
 const msOf = { minutes: 60_000, hours: 3_600_000, days: 86_400_000, weeks: 604_800_000 };
 
 /** A gap is elapsed time; the schema refuses months and years. */
-function elapsedGapMs(gap: Duration): number {
+export function elapsedGapMs(gap: Duration): number {
   const { unit, n } = durationParts(gap);
   if (unit === 'months' || unit === 'years') throw new Error('invariant: a gap is elapsed time');
   return n * msOf[unit];

@@ -1,0 +1,56 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type CompileContext, compile } from '@/lib/segment/compile';
+import type { Definition } from '@/lib/segment/definition';
+import { type EventFilter, type EventRows, eventRows, type TimeBounds } from '@/lib/segment/event-sql';
+import type { SegmentQueries } from './segment-query';
+
+/** One profile's own rows up to an instant, asked with the very queries that find the members of a segment among all. */
+export type Life = {
+  context: CompileContext;
+  /** Runs the query over the profile's rows alone. */
+  rows: SegmentQueries;
+  /** Its events of these names that pass; null where none of the names was ever seen. */
+  events(names: string | readonly string[], filter: EventFilter, bounds?: TimeBounds): EventRows | null;
+  /** Each answered as if nothing happened after `context.at`, whatever the instant it is asked for. */
+  answers(asked: readonly { definition: Definition; at: Date }[]): Promise<boolean[]>;
+};
+
+export function lifeOf(query: SegmentQueries, profileId: string, context: CompileContext): Life {
+  const own = ownRows(profileId, context);
+  const scope = { ...context, tables: { profiles: sql`profiles`, events: sql`events`, profileEvents: sql`profile_events` } };
+  const rows: SegmentQueries = (asked) => query(sql`${own} ${asked}`);
+  return {
+    context,
+    rows,
+    events: (names, filter, bounds = { from: null, to: context.at, toIncluded: true }) => eventRows(names, filter, bounds, scope),
+    answers: async (asked) => {
+      const answers: boolean[] = [];
+      for (let i = 0; i < asked.length; i += chunk) {
+        const tests = asked.slice(i, i + chunk).map(({ definition, at }) => {
+          const segment = compile(definition, { ...context, at, among: [profileId] });
+          return sql`exists (select from (${segment}) s)`;
+        });
+        const [row] = await rows<{ answers: boolean[] }>(sql`select json_build_array(${sql.join(tests, sql`, `)}) as answers`);
+        answers.push(...(row?.answers ?? []));
+      }
+      return answers;
+    },
+  };
+}
+
+const chunk = 40;
+
+/** Each stands before the table of its name, so that a query written for all profiles sees the one, and its events up to the instant. */
+function ownRows(profileId: string, { workspaceId, at, events }: CompileContext): SQL {
+  const eventIds = `{${[...events.values()].map((event) => event.eventId).join(',')}}`;
+  return sql`with
+    profiles as materialized (select * from profiles where workspace_id = ${workspaceId} and profile_id = ${profileId}::bigint),
+    events as materialized (
+      select e.* from events e join profiles p on p.profile_id = e.profile_id
+      where e.profile_id = ${profileId}::bigint and e.event_id = any(${eventIds}::int[]) and e.time <= ${at.toISOString()}::timestamptz
+    ),
+    profile_events as materialized (
+      select workspace_id, profile_id, event_id, count(*)::int as count, min(time) as first_time, max(time) as last_time, coalesce(sum(amount), 0) as sum
+      from events group by workspace_id, profile_id, event_id
+    )`;
+}
