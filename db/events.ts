@@ -167,7 +167,7 @@ async function addRollUps(tx: TransactionSql, table: RollUpTable, workspaceId: W
       if (time > found.last) found.last = time;
     }
   }
-  const rollUps = [...byKey.values()].sort((a, b) => Number(a.profileId) - Number(b.profileId) || a.eventId - b.eventId);
+  const rollUps = [...byKey.values()].sort((a, b) => a.eventId - b.eventId || Number(a.profileId) - Number(b.profileId));
   await tx`
     insert into ${tx(table)} as p (workspace_id, profile_id, event_id, count, first_time, last_time, sum)
     select ${workspaceId}, * from unnest(

@@ -2,7 +2,7 @@ import type { TransactionSql } from 'postgres';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Identifier } from '@/lib/identity/identifiers';
 import { readIdentifiers, writeIdentifiers } from './profile-identifiers';
-import { copySamples } from './samples';
+import { copySamples, workspaceEventIds } from './samples';
 
 export type Merge = { loser: string; winner: string };
 
@@ -30,13 +30,14 @@ export async function mergeProfiles(tx: TransactionSql, workspaceId: WorkspaceId
 async function mergeRollUps(tx: TransactionSql, workspaceId: WorkspaceId, losers: string[], winners: string[]): Promise<void> {
   await tx`
     with gone as (
-      delete from profile_events where workspace_id = ${workspaceId} and profile_id = any(${losers}::bigint[]) returning *
+      delete from profile_events
+      where workspace_id = ${workspaceId} and event_id = any(${workspaceEventIds(tx, workspaceId)}) and profile_id = any(${losers}::bigint[]) returning *
     )
     insert into profile_events as p (workspace_id, profile_id, event_id, count, first_time, last_time, sum)
     select ${workspaceId}, m.winner, g.event_id, sum(g.count), min(g.first_time), max(g.last_time), sum(g.sum)
     from gone g join unnest(${losers}::bigint[], ${winners}::bigint[]) as m(loser, winner) on m.loser = g.profile_id
     group by m.winner, g.event_id
-    order by m.winner, g.event_id
+    order by g.event_id, m.winner
     on conflict (workspace_id, profile_id, event_id) do update set
       count = p.count + excluded.count, sum = p.sum + excluded.sum,
       first_time = least(p.first_time, excluded.first_time), last_time = greatest(p.last_time, excluded.last_time)`;

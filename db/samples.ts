@@ -3,6 +3,10 @@ import type { WorkspaceId } from '@/lib/auth';
 import { isSampled } from '@/lib/identity/bucket';
 import { plainArray } from './array-literal';
 
+/** All of the workspace's: the roll-up is keyed by event first, so who asks for a profile's rows names them. */
+export const workspaceEventIds = (tx: TransactionSql, workspaceId: WorkspaceId) =>
+  tx`array(select event_id from event_names where workspace_id = ${workspaceId})`;
+
 const sampleTables = [
   ['profiles_sample', 'profiles'],
   ['events_sample', 'events'],
@@ -18,8 +22,9 @@ export async function copySamples(tx: TransactionSql, workspaceId: WorkspaceId, 
   if (sampled.length === 0) return;
   const list = plainArray(sampled);
   for (const [sample, full] of sampleTables) {
-    await tx`delete from ${tx(sample)} where workspace_id = ${workspaceId} and profile_id = any(${list}::text::bigint[])`;
-    await tx`
-      insert into ${tx(sample)} select * from ${tx(full)} where workspace_id = ${workspaceId} and profile_id = any(${list}::text::bigint[])`;
+    const event = full === 'profile_events' ? tx`and event_id = any(${workspaceEventIds(tx, workspaceId)})` : tx``;
+    const theirs = tx`workspace_id = ${workspaceId} and profile_id = any(${list}::text::bigint[]) ${event}`;
+    await tx`delete from ${tx(sample)} where ${theirs}`;
+    await tx`insert into ${tx(sample)} select * from ${tx(full)} where ${theirs}`;
   }
 }

@@ -116,6 +116,7 @@ const profileColumns = () => ({
 });
 
 export const profiles = pgTable('profiles', profileColumns(), (t) => [
+  // include (identifier_mask, bucket) in the migration: a segment's members are split by identifier from the key alone.
   primaryKey({ columns: [t.workspaceId, t.profileId] }),
   index('profiles_country').on(t.workspaceId, t.country),
   index('profiles_properties').using('gin', sql`${t.properties} jsonb_path_ops`),
@@ -277,15 +278,14 @@ const profileEventColumns = () => ({
 
 /** Lifetime roll-up, written in the transaction that writes the events. */
 export const profileEvents = pgTable('profile_events', profileEventColumns(), (t) => [
-  primaryKey({ columns: [t.workspaceId, t.profileId, t.eventId] }),
-  // include (profile_id) in the migration: an index-only answer to "did E since".
-  index('profile_events_last').on(t.eventId, t.lastTime),
+  // By event, then profile, and the migration includes all the rest: "did", "did not", "first" and "last" are merged with the profiles
+  // in order of their ids, from indexes alone; docs/decisions/0016.
+  primaryKey({ columns: [t.workspaceId, t.eventId, t.profileId] }),
 ]);
 
-/** Indexed as `profile_events`, INCLUDE as there. */
+/** Keyed as `profile_events`, INCLUDE as there. */
 export const profileEventsSample = pgTable('profile_events_sample', profileEventColumns(), (t) => [
-  primaryKey({ columns: [t.workspaceId, t.profileId, t.eventId] }),
-  index('profile_events_sample_last').on(t.eventId, t.lastTime),
+  primaryKey({ columns: [t.workspaceId, t.eventId, t.profileId] }),
 ]);
 
 /** What could not be normalized, counted and never stored: "312 emails were not valid". */
