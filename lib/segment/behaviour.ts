@@ -1,36 +1,50 @@
 import { z } from 'zod';
+import { byKey, chosen } from './choice';
 import { durationParts, durationSchema } from './dates';
-import { propertyConditionSchema } from './property-condition';
+import { propertyConditionSchema, propertyName } from './property-condition';
 import { windowSchema } from './window';
 
 /** Conditions on what a profile did: did, did not, aggregates, first and last time, sequences. */
 
-const eventName = z.string({ error: 'Name an event.' }).min(1, 'Name an event.').max(512, 'At most 512 characters.');
+const eventName = z.string({ error: 'Name an event.' }).min(1, 'Name an event.');
+const severalNames = z.array(eventName).min(1, 'Name at least one event.').max(1000, 'At most 1,000 events.');
 /** One event, or any of several. */
-const eventNames = z.union([eventName, z.array(eventName).min(1, 'Name at least one event.').max(1000, 'At most 1,000 events.')], {
-  error: 'Name an event, or a list of events.',
-});
+const eventNames = chosen<string | string[]>((value) => (Array.isArray(value) ? severalNames : eventName));
 
-const where = z.array(propertyConditionSchema).min(1, 'Leave "where" out, or give it a condition.').max(100);
+const where = z
+  .array(propertyConditionSchema, { error: 'A list of conditions on properties.' })
+  .min(1, 'Leave "where" out, or give it a condition.')
+  .max(100);
 
 const number = z.number({ error: 'A number.' });
-const rising = z.tuple([number, number]).refine(([a, b]) => a <= b, 'The first number is larger than the second.');
+const rising = z
+  .tuple([number, number], { error: 'Two numbers.' })
+  .refine(([a, b]) => a <= b, 'The first number is larger than the second.');
 
 export const compareOps = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte'] as const;
 
-const count = z.union(
-  [
-    z.strictObject({ eq: number }),
-    z.strictObject({ ne: number }),
-    z.strictObject({ gt: number }),
-    z.strictObject({ gte: number }),
-    z.strictObject({ lt: number }),
-    z.strictObject({ lte: number }),
-    z.strictObject({ between: rising }),
-  ],
-  { error: 'One of eq, ne, gt, gte, lt, lte with a number, or between with two.' },
+export type Compare =
+  | { eq: number }
+  | { ne: number }
+  | { gt: number }
+  | { gte: number }
+  | { lt: number }
+  | { lte: number }
+  | { between: [number, number] };
+
+const compareMessage = 'One of eq, ne, gt, gte, lt, lte with a number, or between with two.';
+const count = byKey<Compare>(
+  {
+    eq: z.strictObject({ eq: number }),
+    ne: z.strictObject({ ne: number }),
+    gt: z.strictObject({ gt: number }),
+    gte: z.strictObject({ gte: number }),
+    lt: z.strictObject({ lt: number }),
+    lte: z.strictObject({ lte: number }),
+    between: z.strictObject({ between: rising }),
+  },
+  compareMessage,
 );
-export type Compare = z.infer<typeof count>;
 
 /** Whether the number fits, e.g. 0 where nobody counted yet. */
 export function fits(n: number, compare: Compare): boolean {
@@ -47,7 +61,7 @@ export const aggregateFunctions = ['sum', 'avg', 'min', 'max', 'distinct'] as co
 
 const aggregated = {
   fn: z.enum(aggregateFunctions, { error: 'One of sum, avg, min, max, distinct.' }),
-  property: z.string({ error: 'Name a property.' }).min(1, 'Name a property.').max(512, 'At most 512 characters.'),
+  property: propertyName,
 };
 
 /** Of a property of the matching events, compared as a count is: the comparison stands beside `fn` and `property`. */
@@ -69,7 +83,7 @@ const aggregate = z
       ctx.addIssue({
         code: 'custom',
         path: [],
-        message: 'Compare it: one of eq, ne, gt, gte, lt, lte with a number, or between with two.',
+        message: compareMessage,
       });
     if (second !== undefined) ctx.addIssue({ code: 'custom', path: [second], message: 'One comparison only.' });
   })
@@ -142,10 +156,12 @@ const gap = durationSchema.refine(
 );
 const step = z.strictObject({ did: eventNames, where: where.optional() });
 const missingStep = z.strictObject({ didNot: eventNames, where: where.optional() });
+type Step = z.infer<typeof step>;
+type MissingStep = z.infer<typeof missingStep>;
 
 /** A, then B (or no B) at most `gap` later. A lies in the window; B may come after it. */
 export const sequenceSchema = z.strictObject({
-  sequence: z.tuple([step, z.union([step, missingStep], { error: 'Second comes {"did":…} or {"didNot":…}.' })], {
+  sequence: z.tuple([step, byKey<Step | MissingStep>({ did: step, didNot: missingStep }, 'Second comes {"did":…} or {"didNot":…}.')], {
     error: 'Two steps: [{"did":…},{"did":…}] or [{"did":…},{"didNot":…}].',
   }),
   gap,

@@ -1,10 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
+import { byKey } from './choice';
 
 const shape = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 function isReal(text: string): boolean {
-  if (!shape.test(text)) return false;
+  if (!shape.test(text) || text.startsWith('0000')) return false;
   try {
     Temporal.PlainDateTime.from(text.replace(/(Z|[+-]\d{2}:\d{2})$/, ''), { overflow: 'reject' });
     return true;
@@ -24,10 +25,12 @@ export const dateTextSchema = z
   .string({ error: 'A date such as 2026-03-09 or 2026-03-09T12:00Z.' })
   .refine(isReal, 'A real date such as 2026-03-09 or 2026-03-09T12:00Z.');
 
-const amount = z.int({ error: 'A whole number.' }).min(1, 'At least 1.').max(10_000, 'At most 10,000.');
+const amount = z.int({ error: 'A whole number.' }).min(1, 'At least 1.');
 
-const units = ['minutes', 'hours', 'days', 'weeks', 'months', 'years'] as const;
-export type Unit = (typeof units)[number];
+/** Each with as many as lead beyond every date of four digits, from any other: further is not counted. */
+const units = { minutes: 5_300_000_000, hours: 88_000_000, days: 3_700_000, weeks: 530_000, months: 120_000, years: 10_000 };
+export type Unit = keyof typeof units;
+const unitNames = Object.keys(units) as Unit[];
 export type Duration =
   | { minutes: number }
   | { hours: number }
@@ -36,33 +39,51 @@ export type Duration =
   | { months: number }
   | { years: number };
 
-export const durationSchema = z.union(
-  [
-    z.strictObject({ minutes: amount }),
-    z.strictObject({ hours: amount }),
-    z.strictObject({ days: amount }),
-    z.strictObject({ weeks: amount }),
-    z.strictObject({ months: amount }),
-    z.strictObject({ years: amount }),
-  ],
-  { error: 'A duration such as {"days":7}: minutes, hours, days, weeks, months or years, a whole number from 1.' },
+export const durationSchema = byKey<Duration>(
+  {
+    minutes: z.strictObject({ minutes: amount }),
+    hours: z.strictObject({ hours: amount }),
+    days: z.strictObject({ days: amount }),
+    weeks: z.strictObject({ weeks: amount }),
+    months: z.strictObject({ months: amount }),
+    years: z.strictObject({ years: amount }),
+  },
+  'A duration such as {"days":7}: minutes, hours, days, weeks, months or years, a whole number from 1.',
 );
 
 /** Days or longer: what a calendar counts. */
 export const calendarDurationSchema = durationSchema.refine((d) => !('minutes' in d) && !('hours' in d), 'In days or longer.');
 
 export function durationParts(duration: Duration): { unit: Unit; n: number } {
-  for (const unit of units) {
+  for (const unit of unitNames) {
     const n = (duration as Partial<Record<Unit, number>>)[unit];
     if (n !== undefined) return { unit, n };
   }
   throw new Error('invariant: a duration has a unit');
 }
 
+const counted = (duration: Duration): { unit: Unit; n: number } => {
+  const { unit, n } = durationParts(duration);
+  return { unit, n: Math.min(n, units[unit]) };
+};
+
+const fixedMs: Partial<Record<Unit, number>> = { minutes: 60_000, hours: 3_600_000 };
+
 /** Elapsed length; null for days and longer, which a calendar decides. */
 export function elapsedMs(duration: Duration): number | null {
-  const { unit, n } = durationParts(duration);
-  return unit === 'minutes' ? n * 60_000 : unit === 'hours' ? n * 3_600_000 : null;
+  const { unit, n } = counted(duration);
+  const ms = fixedMs[unit];
+  return ms === undefined ? null : n * ms;
+}
+
+const gapMs: Partial<Record<Unit, number>> = { ...fixedMs, days: 86_400_000, weeks: 604_800_000 };
+
+/** Of a gap, where a day is 24 hours. Months and years have no such length and are refused in a gap. */
+export function elapsedGapMs(gap: Duration): number {
+  const { unit, n } = counted(gap);
+  const ms = gapMs[unit];
+  if (ms === undefined) throw new Error('invariant: a gap is elapsed time');
+  return n * ms;
 }
 
 export const localDate = (at: Date, zone: string): Temporal.PlainDate =>
@@ -75,11 +96,11 @@ export const dayEnd = (date: Temporal.PlainDate, zone: string): Date => dayStart
 
 /** The local date a duration before; a month or year keeps the day, or takes the month's last. */
 export function dateBefore(date: Temporal.PlainDate, duration: Duration): Temporal.PlainDate {
-  const { unit, n } = durationParts(duration);
+  const { unit, n } = counted(duration);
   return date.subtract({ [unit]: n });
 }
 
 export function dateAfter(date: Temporal.PlainDate, duration: Duration): Temporal.PlainDate {
-  const { unit, n } = durationParts(duration);
+  const { unit, n } = counted(duration);
   return date.add({ [unit]: n });
 }

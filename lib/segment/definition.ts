@@ -10,6 +10,8 @@ import {
   type Sequence,
   sequenceSchema,
 } from './behaviour';
+import { byKey, chosen, type Refusal } from './choice';
+import { oddity } from './plain-json';
 import { propertyConditionSchema } from './property-condition';
 
 /** The segment language (docs/segment-language.md). A definition is one condition. */
@@ -40,12 +42,11 @@ export type Definition = { all: Definition[] } | { any: Definition[] } | { not: 
 
 const group = z.array(z.lazy(() => definitionSchema)).min(1, 'A group needs at least one condition.');
 
-/** By the key that names the condition: one schema each, so that a fault is told for what was meant. */
-const byKey: Record<string, z.ZodType<Definition>> = {
+const conditions = {
   all: z.strictObject({ all: group }),
   any: z.strictObject({ any: group }),
-  not: z.strictObject({ not: z.lazy(() => definitionSchema) }),
-  did: didSchema,
+  not: z.strictObject({ not: z.lazy(() => conditionSchema) }),
+  did: chosen<Did | FirstLast>((value) => (isObject(value) && Object.hasOwn(value, 'occurrence') ? firstLastSchema : didSchema)),
   didNot: didNotSchema,
   sequence: sequenceSchema,
   property: propertyConditionSchema as z.ZodType<PropertyCondition>,
@@ -54,56 +55,54 @@ const byKey: Record<string, z.ZodType<Definition>> = {
   bucket: inBucketSchema,
 };
 
-function schemaFor(value: object): z.ZodType<Definition> | undefined {
-  const name = Object.keys(byKey).find((key) => key in value);
-  if (name === 'did' && 'occurrence' in value) return firstLastSchema;
-  return name === undefined ? undefined : byKey[name];
-}
+const keys = Object.keys(conditions).join(', ');
+const conditionSchema: z.ZodType<Definition> = chosen((value) =>
+  isObject(value)
+    ? byKey<Definition>(conditions, `A condition has one of the keys ${keys}.`)
+    : { message: 'A condition is an object such as {"did":"Order Completed"}.' },
+);
 
-export const definitionSchema: z.ZodType<Definition> = z.unknown().transform((value, ctx): Definition => {
-  const refuse = (message: string, path: string[] = []) => {
-    ctx.addIssue({ code: 'custom', message, path });
-    return z.NEVER;
-  };
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refuse('A condition is an object such as {"did":"Order Completed"}.');
-  const schema = schemaFor(value);
-  if (!schema) return refuse(`A condition has one of the keys ${Object.keys(byKey).join(', ')}.`, Object.keys(value).slice(0, 1));
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) ctx.addIssue({ ...(issue as { code: 'custom'; message: string }), path: issue.path });
-  return z.NEVER;
-});
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Limits of the language: docs/segment-language.md. */
 export const limits = { depth: 10, conditions: 100, bytes: 64 * 1024 };
 
-/** @throws AppError invalid with a sentence and the path of the fault, e.g. "all[1].where[0].op"; empty for the root. */
-export function parseDefinition(json: unknown): Definition {
-  refuseTooDeep(json, 1, '');
-  if (new TextEncoder().encode(JSON.stringify(json) ?? '').length > limits.bytes)
-    throw new AppError('invalid', 'A definition may have at most 64 KB.', '');
-  const parsed = definitionSchema.safeParse(json);
-  if (!parsed.success) throw faultOf(parsed.error.issues[0]);
-  const size = [...conditionsOf(parsed.data)].length;
-  if (size > limits.conditions)
-    throw new AppError('invalid', `A definition may have at most ${limits.conditions} conditions; this one has ${size}.`, '');
-  return parsed.data;
-}
+/** Takes anything at all, however deep, large or odd: each limit is held before what would suffer from it. */
+export const definitionSchema: z.ZodType<Definition> = chosen(
+  (json) => oddity(json) ?? tooLarge(json) ?? tooDeep(json, 1, []) ?? ofFewConditions,
+);
 
-/** Before anything recursive reads it. */
-function refuseTooDeep(json: unknown, depth: number, path: string): void {
-  if (typeof json !== 'object' || json === null) return;
-  if (depth > limits.depth) throw new AppError('invalid', `Groups may be nested ${limits.depth} deep at most.`, path);
+const ofFewConditions = conditionSchema.superRefine((definition, ctx) => {
+  const size = [...conditionsOf(definition)].length;
+  if (size > limits.conditions)
+    ctx.addIssue({ code: 'custom', message: `A definition may have at most ${limits.conditions} conditions; this one has ${size}.` });
+});
+
+const tooLarge = (json: unknown): Refusal | undefined =>
+  new TextEncoder().encode(JSON.stringify(json) ?? '').length > limits.bytes
+    ? { message: 'A definition may have at most 64 KB.' }
+    : undefined;
+
+function tooDeep(json: unknown, depth: number, path: PropertyKey[]): Refusal | undefined {
+  if (!isObject(json)) return undefined;
+  if (depth > limits.depth) return { message: `Groups may be nested ${limits.depth} deep at most.`, path };
   const { all, any, not } = json as Record<string, unknown>;
   for (const [name, list] of Object.entries({ all, any })) {
     if (!Array.isArray(list)) continue;
-    for (const [i, child] of list.entries()) refuseTooDeep(child, depth + 1, join(path, `${name}[${i}]`));
+    for (const [i, child] of list.entries()) {
+      const refused = tooDeep(child, depth + 1, [...path, name, i]);
+      if (refused) return refused;
+    }
   }
-  if (not !== undefined) refuseTooDeep(not, depth + 1, join(path, 'not'));
+  return not === undefined ? undefined : tooDeep(not, depth + 1, [...path, 'not']);
 }
 
-const join = (path: string, part: string) => (path ? `${path}.${part}` : part);
+/** @throws AppError invalid with a sentence and the path of the fault, e.g. "all[1].where[0].op"; empty for the root. */
+export function parseDefinition(json: unknown): Definition {
+  const parsed = definitionSchema.safeParse(json);
+  if (!parsed.success) throw faultOf(parsed.error.issues[0]);
+  return parsed.data;
+}
 
 function faultOf(issue: z.core.$ZodIssue | undefined): AppError {
   if (!issue) return new AppError('invalid', 'This is not a definition.', '');
@@ -112,6 +111,8 @@ function faultOf(issue: z.core.$ZodIssue | undefined): AppError {
   const message = unknownKey === undefined ? issue.message : `There is no “${unknownKey}” here.`;
   return new AppError('invalid', message, pathText(path));
 }
+
+const join = (path: string, part: string) => (path ? `${path}.${part}` : part);
 
 /** ["all", 1, "where", 0, "op"] → "all[1].where[0].op" */
 export const pathText = (path: readonly PropertyKey[]): string =>

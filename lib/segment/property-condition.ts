@@ -3,18 +3,22 @@ import { dateTextSchema, daySchema, durationSchema } from './dates';
 
 /** Conditions on a property: of a profile, or, inside `where`, of an event. */
 
-const property = z.string({ error: 'Name a property.' }).min(1, 'Name a property.').max(512, 'At most 512 characters.');
-const text = z.string({ error: 'A text.' }).max(2000, 'At most 2,000 characters.');
-const pattern = z.string({ error: 'A pattern.' }).min(1, 'A pattern is not empty.').max(500, 'At most 500 characters.');
-const texts = z.array(text).min(1, 'A list needs at least one value.').max(1000, 'A list may have at most 1,000 values.');
+export const propertyName = z.string({ error: 'Name a property.' }).min(1, 'Name a property.');
+const text = z.string({ error: 'A text.' });
+const pattern = z.string({ error: 'A pattern.' }).min(1, 'A pattern is not empty.');
+const texts = z
+  .array(text, { error: 'A list of texts.' })
+  .min(1, 'A list needs at least one value.')
+  .max(1000, 'A list may have at most 1,000 values.');
 const number = z.number({ error: 'A number.' });
-const ignoreCase = z.boolean().optional();
+const ignoreCase = z.boolean({ error: 'true or false.' }).optional();
 
 const withOp = <const O extends string, S extends z.ZodRawShape>(op: O, shape: S) =>
-  z.strictObject({ property, op: z.literal(op), ...shape });
+  z.strictObject({ property: propertyName, op: z.literal(op), ...shape });
 
 const textOrBoolean = z.union([text, z.boolean()], { error: 'A text, or true or false.' });
-const range = (bound: z.ZodType<string>) => z.tuple([bound, bound]);
+
+const wholeDays = 'A whole number from 0 (today).';
 
 const schemas = [
   withOp('exists', {}),
@@ -34,15 +38,21 @@ const schemas = [
   withOp('gte', { value: number }),
   withOp('lt', { value: number }),
   withOp('lte', { value: number }),
-  withOp('between', { value: z.tuple([number, number]).refine(([a, b]) => a <= b, 'The first number is larger than the second.') }),
+  withOp('between', {
+    value: z.tuple([number, number], { error: 'Two numbers.' }).refine(([a, b]) => a <= b, 'The first number is larger than the second.'),
+  }),
   withOp('dateBefore', { value: dateTextSchema }),
   withOp('dateAfter', { value: dateTextSchema }),
   withOp('dateOn', { value: daySchema }),
-  withOp('dateBetween', { value: range(daySchema).refine(([a, b]) => a <= b, 'The first day is after the second.') }),
+  withOp('dateBetween', {
+    value: z.tuple([daySchema, daySchema], { error: 'Two days.' }).refine(([a, b]) => a <= b, 'The first day is after the second.'),
+  }),
   withOp('inLast', { value: durationSchema }),
   withOp('inNext', { value: durationSchema }),
   withOp('notInLast', { value: durationSchema }),
-  withOp('anniversaryIn', { value: z.strictObject({ days: z.int().min(0).max(366) }, { error: 'A number of days such as {"days":7}.' }) }),
+  withOp('anniversaryIn', {
+    value: z.strictObject({ days: z.int({ error: wholeDays }).min(0, wholeDays) }, { error: 'A number of days such as {"days":7}.' }),
+  }),
   withOp('containsAny', { value: texts }),
   withOp('containsAll', { value: texts }),
   withOp('containsNone', { value: texts }),

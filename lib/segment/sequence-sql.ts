@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Sequence } from './behaviour';
-import { type Duration, durationParts } from './dates';
+import { elapsedGapMs } from './dates';
 import { type EventRows, type EventScope, eventRows } from './event-sql';
 import { constant, type Formula } from './formula';
 import { boundsOf } from './window';
@@ -50,13 +50,4 @@ const distinctIds = (repeated: SQL) => ({
 function afterGap(windowEnd: Date, gapMs: number, at: Date): { to: Date; toIncluded: boolean } {
   const to = new Date(windowEnd.getTime() + gapMs);
   return { to: to < at ? to : at, toIncluded: true };
-}
-
-const msOf = { minutes: 60_000, hours: 3_600_000, days: 86_400_000, weeks: 604_800_000 };
-
-/** A gap is elapsed time; the schema refuses months and years. */
-export function elapsedGapMs(gap: Duration): number {
-  const { unit, n } = durationParts(gap);
-  if (unit === 'months' || unit === 'years') throw new Error('invariant: a gap is elapsed time');
-  return n * msOf[unit];
 }

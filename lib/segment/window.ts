@@ -1,32 +1,61 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
-import { calendarDurationSchema, dateBefore, dayEnd, daySchema, dayStart, durationSchema, elapsedMs, localDate } from './dates';
+import { byKey, chosen } from './choice';
+import {
+  calendarDurationSchema,
+  type Duration,
+  dateBefore,
+  dayEnd,
+  daySchema,
+  dayStart,
+  durationSchema,
+  elapsedMs,
+  localDate,
+} from './dates';
 
-export const windowSchema = z
-  .union(
-    [
-      z.enum(['ever', 'today', 'yesterday', 'thisMonth', 'previousMonth']),
-      z.strictObject({ last: durationSchema }),
-      z.strictObject({ on: daySchema }),
-      z.strictObject({ before: daySchema }),
-      z.strictObject({ after: daySchema }),
-      z.strictObject({ between: z.tuple([daySchema, daySchema]).refine(([a, b]) => a <= b, 'The first day is after the second.') }),
-      z.strictObject({ ago: z.strictObject({ from: calendarDurationSchema, to: calendarDurationSchema }) }),
-      z.strictObject({ exactly: calendarDurationSchema }),
-    ],
-    {
-      error:
-        'A window: "ever", "today", "yesterday", "thisMonth", "previousMonth", or one of last, on, before, after, between, ago, exactly.',
-    },
-  )
-  .superRefine((window, ctx) => {
-    if (typeof window !== 'object' || !('ago' in window)) return;
-    const day = Temporal.PlainDate.from('2026-01-01');
-    if (Temporal.PlainDate.compare(dateBefore(day, window.ago.from), dateBefore(day, window.ago.to)) > 0) {
-      ctx.addIssue({ code: 'custom', path: ['ago', 'from'], message: '“from” is the longer of the two.' });
-    }
-  });
-export type Window = z.infer<typeof windowSchema>;
+const names = ['ever', 'today', 'yesterday', 'thisMonth', 'previousMonth'] as const;
+
+export type Window =
+  | (typeof names)[number]
+  | { last: Duration }
+  | { on: string }
+  | { before: string }
+  | { after: string }
+  | { between: [string, string] }
+  | { ago: { from: Duration; to: Duration } }
+  | { exactly: Duration };
+
+const message =
+  'A window: "ever", "today", "yesterday", "thisMonth", "previousMonth", or one of last, on, before, after, between, ago, exactly.';
+
+const relative = byKey<Window>(
+  {
+    last: z.strictObject({ last: durationSchema }),
+    on: z.strictObject({ on: daySchema }),
+    before: z.strictObject({ before: daySchema }),
+    after: z.strictObject({ after: daySchema }),
+    between: z.strictObject({
+      between: z
+        .tuple([daySchema, daySchema], { error: 'Two days such as ["2026-03-01","2026-03-31"].' })
+        .refine(([a, b]) => a <= b, 'The first day is after the second.'),
+    }),
+    ago: z.strictObject({
+      ago: z
+        .strictObject({ from: calendarDurationSchema, to: calendarDurationSchema }, { error: 'Two durations, "from" and "to".' })
+        .refine(({ from, to }) => isLonger(from, to), { path: ['from'], message: '“from” is the longer of the two.' }),
+    }),
+    exactly: z.strictObject({ exactly: calendarDurationSchema }),
+  },
+  message,
+);
+
+/** Or as long. A month is taken for the longest, so that no evaluation finds the window turned around. */
+function isLonger(from: Duration, to: Duration): boolean {
+  const day = Temporal.PlainDate.from('2026-01-01');
+  return Temporal.PlainDate.compare(dateBefore(day, from), dateBefore(day, to)) <= 0;
+}
+
+export const windowSchema = chosen<Window>((value) => (typeof value === 'string' ? z.enum(names, { error: message }) : relative));
 
 /** Instants of a window; a null end is open. */
 export type Bounds = { from: Date | null; fromIncluded: boolean; to: Date; toIncluded: boolean };
