@@ -3,12 +3,13 @@ import { invariant } from '@/lib/errors';
 import type { Did, DidNot, FirstLast, Sequence } from '@/lib/segment/behaviour';
 import { aggregateSql } from '@/lib/segment/behaviour-sql';
 import type { CatalogueEvent } from '@/lib/segment/compile-context';
+import { elapsedGapMs } from '@/lib/segment/dates';
 import type { InSegment, Leaf, PropertyCondition } from '@/lib/segment/definition';
 import { type EventFilter, eventValue } from '@/lib/segment/event-sql';
 import type { Because, Seen } from '@/lib/segment/explain';
 import { hasTest, profileValue } from '@/lib/segment/profile-sql';
 import { instantParam } from '@/lib/segment/property-sql';
-import { elapsedGapMs, followedSql, stepsSql } from '@/lib/segment/sequence-sql';
+import { followedSql, stepsSql } from '@/lib/segment/sequence-sql';
 import { boundsOf } from '@/lib/segment/window';
 import type { Life } from './life';
 

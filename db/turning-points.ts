@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { FirstLast, Sequence } from '@/lib/segment/behaviour';
-import { elapsedMs } from '@/lib/segment/dates';
+import { elapsedGapMs, elapsedMs } from '@/lib/segment/dates';
 import type { Leaf } from '@/lib/segment/definition';
 import { type EventFilter, eventValue } from '@/lib/segment/event-sql';
 import { profileValue } from '@/lib/segment/profile-sql';
 import { instantParam, instantSql } from '@/lib/segment/property-sql';
-import { elapsedGapMs, followedSql, stepsSql } from '@/lib/segment/sequence-sql';
+import { followedSql, stepsSql } from '@/lib/segment/sequence-sql';
 import { dateTurns, isMoving, isMovingProperty, isTrailing, type Moving, turningRanks, windowTurns } from '@/lib/segment/turning-points';
 import { boundsOf, type Window } from '@/lib/segment/window';
 import type { Life } from './life';

@@ -73,3 +73,6 @@ export const builtInProperties = {
   $language: 'text',
   $platform: 'text',
 } as const;
+
+/** After a year and a day every date has come round. */
+export const anniversaryDays = ({ days }: { days: number }): number => Math.min(days, 366);

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { Temporal } from 'temporal-polyfill';
 import { dateAfter, dayEnd, dayStart, localDate } from './dates';
 import type { PropertyCondition } from './definition';
+import { anniversaryDays } from './property-condition';
 import { type Bounds, boundsOf } from './window';
 
 /** Where a property's value is, and how to look at it. */
@@ -16,7 +17,14 @@ export type Value = {
 
 export type Moment = { zone: string; at: Date };
 
-export const instantParam = (at: Date): SQL => sql`${at.toISOString()}::timestamptz`;
+/** Before the year 1 and after 9999 there is no date of the language, and Postgres writes years in another way. */
+export const instantParam = (at: Date): SQL => sql`${isoText(at)}::timestamptz`;
+
+function isoText(at: Date): string {
+  const text = at.toISOString();
+  if (text.startsWith('-') || text.startsWith('0000')) return '-infinity';
+  return text.startsWith('+') ? 'infinity' : text;
+}
 
 /** The whole name as one key first, even where its value is null; else every dot goes one level down, through objects only. */
 export function jsonValue(object: SQL, name: string): SQL {
@@ -113,7 +121,7 @@ function dateConditionSql(condition: DateCondition, value: Value, moment: Moment
     case 'inNext':
       return dateSql(value, moment, nextBounds(condition.value, moment));
     case 'anniversaryIn':
-      return anniversarySql(value, moment, condition.value.days);
+      return anniversarySql(value, moment, anniversaryDays(condition.value));
   }
 }
 

@@ -2,6 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import type { Compare } from './behaviour';
 import { type Duration, dateAfter, dateBefore, dayEnd, dayStart, elapsedMs, localDate } from './dates';
 import type { PropertyCondition } from './definition';
+import { anniversaryDays } from './property-condition';
 import type { Window } from './window';
 
 /**
@@ -60,7 +61,7 @@ export const isMovingProperty = (condition: PropertyCondition): condition is Mov
 /** When the condition may turn for a property that holds this date. Of anniversaries, those of the ten years after `at`. */
 export function dateTurns(condition: Moving, date: Date, zone: string, at: Date): Date[] {
   const day = localDate(date, zone);
-  if (condition.op === 'anniversaryIn') return anniversaryTurns(day, condition.value.days, zone, at);
+  if (condition.op === 'anniversaryIn') return anniversaryTurns(day, anniversaryDays(condition.value), zone, at);
   if (condition.op !== 'inNext') return [date, ...windowTurns({ last: condition.value }, date, zone)];
   const elapsed = elapsedMs(condition.value);
   if (elapsed !== null) return [new Date(date.getTime() - elapsed), date];
