@@ -156,6 +156,24 @@ describe('identity', () => {
     await expectConsistent();
   });
 
+  test('amounts however large are stored, one after the other, merged, and where they are no number any more', async () => {
+    const { db: own } = await testDatabase();
+    const there = { ...workspace, id: await testWorkspace(own) };
+    const store = (json: string) => {
+      const { records } = translate('track', parseBody(json), 0, { defaultCountry: null, receivedAt: noon });
+      return storeRecords(own, there, records, noon);
+    };
+    for (const amount of ['1', '1.7e308', '1.6e308', '1e400']) {
+      await store(`{"userId":"u1","event":"Bought","messageId":"${amount}","properties":{"amount":${amount}}}`);
+    }
+    await store('{"anonymousId":"a1","event":"Bought","properties":{"amount":1.7e308}}');
+    await store('{"userId":"u1","anonymousId":"a1","event":"Bought"}');
+    expect([...(await own.sql`select count from profile_events`)]).toEqual([{ count: 6 }]);
+    expect([...(await own.sql`select amount from events where amount is not null order by amount`)]).toEqual(
+      [1, 1.6e308, 1.7e308, 1.7e308].map((amount) => ({ amount })),
+    );
+  });
+
   test('a shared device does not melt two users into one', async () => {
     await send('identify', { userId: 'u1', anonymousId: 'a1' });
     await send('identify', { userId: 'u2', anonymousId: 'a1' });

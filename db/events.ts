@@ -130,7 +130,8 @@ function eventRow(record: TrackRecord, profileId: string, event: CatalogueEvent 
     profileId,
     eventId: event.eventId,
     time: record.time,
-    amount: typeof amount === 'number' ? amount : null,
+    // JSON.parse makes infinity of 1e400, and JSON null of infinity.
+    amount: typeof amount === 'number' && Number.isFinite(amount) ? amount : null,
     label: typeof label === 'string' ? label : null,
     properties,
   };
@@ -149,6 +150,9 @@ async function insertEvents(tx: TransactionSql, table: EventTable, workspaceId: 
     ) as t(profile_id, event_id, time, amount, label, properties)`;
 }
 
+/** Of one event to the roll-up's sum: were it to overflow, nothing this person does could be stored any more. */
+const largestAddend = 1e290;
+
 type RollUp = { profileId: string; eventId: number; count: number; first: number; last: number; sum: number };
 
 type RollUpTable = 'profile_events' | 'profile_events_sample';
@@ -159,10 +163,11 @@ async function addRollUps(tx: TransactionSql, table: RollUpTable, workspaceId: W
   for (const { profileId, eventId, time, amount } of rows) {
     const key = `${profileId} ${eventId}`;
     const found = byKey.get(key);
-    if (!found) byKey.set(key, { profileId, eventId, count: 1, first: time, last: time, sum: amount ?? 0 });
+    const addend = Math.max(-largestAddend, Math.min(amount ?? 0, largestAddend));
+    if (!found) byKey.set(key, { profileId, eventId, count: 1, first: time, last: time, sum: addend });
     else {
       found.count += 1;
-      found.sum += amount ?? 0;
+      found.sum += addend;
       if (time < found.first) found.first = time;
       if (time > found.last) found.last = time;
     }
