@@ -124,10 +124,3 @@ export async function propertiesOf(db: Database, workspaceId: WorkspaceId, event
     where p.text_count + p.number_count + p.boolean_count + p.date_count + p.list_count > 0
     order by p.name`;
 }
-
-/** Countries of the profiles, ISO alpha-2, the most frequent first. */
-export async function countryCounts(db: Database, workspaceId: WorkspaceId): Promise<string[]> {
-  const rows = await db.sql<{ country: string }[]>`
-    select country from profiles where workspace_id = ${workspaceId} and country is not null group by country order by count(*) desc, country limit 250`;
-  return rows.map((row) => row.country);
-}

@@ -1,125 +1,191 @@
 'use client';
 
-import { Plus, X } from 'lucide-react';
+import { Clock, Filter } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
-import { Combobox } from '@/components/ui/combobox';
-import { Input } from '@/components/ui/input';
+import { Checkbox } from '@/components/ui/checkbox';
 import { Select } from '@/components/ui/select';
-import type { Compare } from '@/lib/segment/behaviour';
-import type { BuilderCatalogue } from './catalogue';
-import { PropertyFields } from './property-fields';
-import { type BehaviourNode, newProperty } from './tree';
+import { useBuilderWorld } from './builder-state';
+import { propertiesOfEvents } from './catalogue';
+import { ClockFields } from './clock-fields';
+import { holdsForZero } from './compare-field';
+import { DurationField, gapUnits } from './duration-field';
+import { EventsField } from './events-field';
+import type { FieldFault } from './faults';
+import { FaultLines, Line, Part, told } from './field-part';
+import { MeasureFields } from './measure-fields';
+import { StepFilters } from './step-filters';
+import { type BehaviourNode, newProperty, type Step } from './tree';
 import { WindowField } from './window-field';
+import { boundsText } from './window-kinds';
 
-type Props = { node: BehaviourNode; catalogue: BuilderCatalogue; now: Date; onChange: (node: BehaviourNode) => void };
+export type BehaviourProps = { node: BehaviourNode; faults: readonly FieldFault[]; onChange: (node: BehaviourNode) => void };
 
-/** Did or did not: event, how often, filters, window. */
-export function BehaviourFields({ node, catalogue, now, onChange }: Props) {
-  const names = node.event.split('\n');
-  const properties = catalogue.events.find((event) => event.name === names[0])?.properties ?? [];
+/** What somebody did or did not do: events, filters, how often or how much, when; of a sequence what comes next. */
+export function BehaviourFields({ node, faults, onChange }: BehaviourProps) {
+  const { catalogue } = useBuilderWorld();
+  const { verb, step, measure } = node;
   const change = (part: Partial<BehaviourNode>) => onChange({ ...node, ...part });
+  const isSequence = verb === 'then' || verb === 'thenNot';
+  const hasClock = !isSequence && measure.by !== 'first' && measure.by !== 'last';
   return (
-    <div className="grid gap-2.5">
-      <div className="flex flex-wrap items-start gap-2">
-        <Select
-          aria-label="Did or did not"
-          value={node.kind}
-          onChange={(event) => change({ kind: event.target.value as 'did' | 'didNot' })}
-        >
-          <option value="did">did</option>
-          <option value="didNot">did not do</option>
-        </Select>
-        <Combobox
-          free
+    <div className="grid min-w-0 gap-1.5">
+      <Line>
+        <VerbSelect node={node} onChange={(next) => change({ verb: next })} />
+        <StepEvents
+          id={isSequence ? step.id : node.id}
           label="Event"
-          placeholder="Event…"
-          value={names.length > 1 ? names.join(' or ') : node.event}
-          options={catalogue.events.map(({ name }) => ({ value: name }))}
-          onChange={(event) => change({ event, where: event === node.event ? node.where : [] })}
-          className="w-56"
+          step={step}
+          faults={faults}
+          onChange={(next) => change({ step: next })}
         />
-        {node.kind === 'did' && <CountField count={node.count} onChange={(count) => change({ count })} />}
-        <WindowField value={node.window} onChange={(window) => change({ window })} zone={catalogue.zone} now={now} />
-      </div>
-      {node.where.map((filter, i) => (
-        <div key={filter.id} className="flex flex-wrap items-center gap-2 border-border border-l-2 pl-3">
-          <span className="w-10 text-muted-foreground text-sm">{i === 0 ? 'with' : 'and'}</span>
-          <PropertyFields
-            node={filter}
-            properties={properties}
-            onChange={(next) => change({ where: node.where.map((each) => (each.id === filter.id ? next : each)) })}
-          />
-          <Button
-            variant="ghost"
-            size="icon"
-            aria-label="Remove this filter"
-            onClick={() => change({ where: node.where.filter((each) => each.id !== filter.id) })}
-          >
-            <X aria-hidden />
-          </Button>
-        </div>
-      ))}
-      {node.event !== '' && (
-        <Button
-          variant="ghost"
-          size="sm"
-          className="w-fit text-muted-foreground"
-          onClick={() => change({ where: [...node.where, newProperty()] })}
-        >
-          <Plus aria-hidden /> Filter by a property
-        </Button>
-      )}
+        {verb === 'did' && (
+          <Part field="measure">
+            <MeasureFields
+              value={measure}
+              properties={propertiesOfEvents(catalogue, step.events)}
+              onChange={(next) => change({ measure: next })}
+              {...told(faults, node.id, 'measure')}
+            />
+          </Part>
+        )}
+        <Part field="window">
+          <WindowField value={node.window} onChange={(window) => change({ window })} {...told(faults, node.id, 'window')} />
+        </Part>
+        <FaultLines id={node.id} fields={['measure', 'window', 'where']} faults={faults} />
+      </Line>
+      <StepFilters step={step} faults={faults} onChange={(next) => change({ step: next })} />
+      {hasClock && (node.hours || node.weekdays) && <ClockFields node={node} faults={faults} onChange={change} />}
+      {verb === 'did' && <ZeroField node={node} onChange={(includeZero) => change({ includeZero })} />}
+      <Below node={node}>
+        <AddFilter step={step} onChange={(next) => change({ step: next })} />
+        {hasClock && !node.hours && !node.weekdays && (
+          <SmallButton onClick={() => change({ hours: [9, 17] })}>
+            <Clock aria-hidden /> Time of day
+          </SmallButton>
+        )}
+      </Below>
+      {isSequence && <SecondStep node={node} faults={faults} onChange={onChange} />}
     </div>
   );
 }
 
-const counts: [string, string][] = [
-  ['gte', 'at least'],
-  ['eq', 'exactly'],
-  ['lte', 'at most'],
-  ['gt', 'more than'],
-  ['lt', 'fewer than'],
-  ['between', 'between'],
-];
-
-function CountField({ count, onChange }: { count: Compare; onChange: (count: Compare) => void }) {
-  const op = Object.keys(count)[0] ?? 'gte';
-  const value = Object.values(count)[0] as number | [number, number];
-  const [first, last] = Array.isArray(value) ? value : [value, value];
-  const number = (label: string, shown: number, change: (n: number) => void) => (
-    <Input
-      type="number"
-      min={0}
-      aria-label={label}
-      className="w-18 tabular-nums"
-      value={Number.isNaN(shown) ? '' : shown}
-      onChange={(event) => change(event.target.valueAsNumber)}
-    />
-  );
+function VerbSelect({ node, onChange }: { node: BehaviourNode; onChange: (verb: BehaviourNode['verb']) => void }) {
   return (
-    <span className="flex items-center gap-2">
-      <Select
-        aria-label="How often"
-        value={op}
-        onChange={(event) =>
-          onChange((event.target.value === 'between' ? { between: [first, first + 1] } : { [event.target.value]: first }) as Compare)
-        }
-      >
-        {counts.map(([each, label]) => (
-          <option key={each} value={each}>
-            {label}
-          </option>
-        ))}
-      </Select>
-      {op === 'between' ? (
-        <>
-          {number('From', first, (n) => onChange({ between: [n, last] }))}
-          {number('To', last, (n) => onChange({ between: [first, n] }))}
-        </>
-      ) : (
-        number('Times', first, (n) => onChange({ [op]: n } as Compare))
-      )}
-      <span className="text-muted-foreground text-sm">times</span>
+    <Select dense aria-label="What they did" value={node.verb} onChange={(event) => onChange(event.target.value as BehaviourNode['verb'])}>
+      <option value="did">did</option>
+      <option value="didNot">did not do</option>
+      <option value="then">did, and then did</option>
+      <option value="thenNot">did, and then did not do</option>
+    </Select>
+  );
+}
+
+type StepProps = { step: Step; faults: readonly FieldFault[]; onChange: (step: Step) => void };
+
+/** @param id whose faults these are: a step of a sequence has its own, the only one of did and did not the condition's. */
+function StepEvents({ id, label, step, faults, onChange }: StepProps & { id: string; label: string }) {
+  return (
+    <span data-node={id} className="contents">
+      <Part field="events">
+        <EventsField
+          label={label}
+          value={step.events}
+          onChange={(events) => onChange({ ...step, events })}
+          {...told(faults, id, 'events')}
+        />
+      </Part>
+      <FaultLines id={id} fields={['events']} faults={faults} />
     </span>
+  );
+}
+
+function SecondStep({ node, faults, onChange }: BehaviourProps) {
+  const { second, gap } = node;
+  const change = (next: Step) => onChange({ ...node, second: next });
+  return (
+    <div data-node={second.id} className="grid min-w-0 gap-1.5">
+      <Line>
+        <span className="text-muted-foreground text-sm">{node.verb === 'then' ? 'and then did' : 'and then did not do'}</span>
+        <StepEvents id={second.id} label="Next event" step={second} faults={faults} onChange={change} />
+        <span className="text-muted-foreground text-sm">within</span>
+        <span data-node={node.id} className="contents">
+          <Part field="gap">
+            <DurationField
+              label="Within"
+              units={gapUnits}
+              value={gap}
+              onChange={(next) => onChange({ ...node, gap: next })}
+              {...told(faults, node.id, 'gap')}
+            />
+          </Part>
+        </span>
+        <FaultLines id={node.id} fields={['gap']} faults={faults} />
+      </Line>
+      <StepFilters step={second} faults={faults} onChange={change} />
+      <Line>
+        <AddFilter step={second} onChange={change} />
+        {node.verb === 'thenNot' && <span className="text-muted-foreground text-xs">They join once that time has passed without it.</span>}
+      </Line>
+    </div>
+  );
+}
+
+function AddFilter({ step, onChange }: { step: Step; onChange: (step: Step) => void }) {
+  const { edit } = useBuilderWorld();
+  if (step.events.length === 0) return null;
+  const add = () => {
+    const filter = newProperty();
+    edit.arrive(filter.id);
+    onChange({ ...step, where: [...step.where, filter] });
+  };
+  return (
+    <SmallButton onClick={add}>
+      <Filter aria-hidden /> Filter
+    </SmallButton>
+  );
+}
+
+function SmallButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+  return (
+    <Button
+      variant="ghost"
+      className="h-6 gap-1 rounded-md px-1.5 font-normal text-muted-foreground text-xs hover:text-foreground [&_svg]:size-3.5"
+      onClick={onClick}
+    >
+      {children}
+    </Button>
+  );
+}
+
+/** What can be added, and the two instants that the window means. */
+function Below({ node, children }: { node: BehaviourNode; children: ReactNode }) {
+  const { catalogue, at, isNow } = useBuilderWorld();
+  return (
+    <div className="-ml-1.5 flex min-h-6 flex-wrap items-center gap-x-1 gap-y-0.5">
+      {children}
+      <span suppressHydrationWarning className="ml-1.5 text-muted-foreground text-xs tabular-nums">
+        {boundsText(node.window, catalogue.zone, at, isNow)}
+      </span>
+    </div>
+  );
+}
+
+/** Only where it makes a difference, or somebody has asked for it. */
+function ZeroField({ node, onChange }: { node: BehaviourNode; onChange: (includeZero: boolean) => void }) {
+  const { measure, includeZero } = node;
+  const counts = measure.by === 'count' || measure.by === 'sum' || measure.by === 'avg' || measure.by === 'distinct';
+  if (!(includeZero || (counts && holdsForZero(measure.compare)))) return null;
+  const id = `${node.id}-zero`;
+  return (
+    <div className="flex items-start gap-2 text-sm">
+      <Checkbox id={id} className="mt-0.5" checked={includeZero} onCheckedChange={(checked) => onChange(checked === true)} />
+      <label htmlFor={id}>
+        Include users who never did it
+        <span className="block text-muted-foreground text-xs">
+          {includeZero ? 'They count as 0, and are in where 0 fits.' : 'As it stands, only users who did it at least once are counted.'}
+        </span>
+      </label>
+    </div>
   );
 }

@@ -1,33 +1,37 @@
 'use client';
 
-import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { type Duration, durationParts, type Unit } from '@/lib/segment/dates';
+import type { Told } from './field-part';
+import { NumberInput } from './number-input';
 
-type Props = { label: string; value: Duration; onChange: (duration: Duration) => void /** Days and longer only. */; calendar?: boolean };
+const allUnits: Unit[] = ['minutes', 'hours', 'days', 'weeks', 'months', 'years'];
+export const calendarUnits: readonly Unit[] = ['days', 'weeks', 'months', 'years'];
+export const gapUnits: readonly Unit[] = ['minutes', 'hours', 'days', 'weeks'];
 
-const elapsed: Unit[] = ['minutes', 'hours'];
-const calendarUnits: Unit[] = ['days', 'weeks', 'months', 'years'];
+type Props = { label: string; value: Duration; onChange: (duration: Duration) => void; units?: readonly Unit[] } & Partial<Told>;
 
-export function DurationField({ label, value, onChange, calendar }: Props) {
+/** A whole number and a unit. */
+export function DurationField({ label, value, onChange, units = allUnits, invalid, describedBy }: Props) {
   const { unit, n } = durationParts(value);
-  const units = calendar ? calendarUnits : [...elapsed, ...calendarUnits];
   const change = (nextUnit: string, nextN: number) => onChange({ [nextUnit]: nextN } as Duration);
   return (
-    <span className="flex items-center gap-2">
-      <Input
-        type="number"
+    <span className="inline-flex items-center gap-1.5">
+      <NumberInput
+        whole
+        label={`${label}: number`}
         min={1}
         max={10_000}
-        aria-label={`${label}: number`}
-        className="w-20 tabular-nums"
-        value={Number.isNaN(n) ? '' : n}
-        onChange={(event) => change(unit, event.target.valueAsNumber)}
+        value={n}
+        invalid={invalid}
+        describedBy={describedBy}
+        onChange={(next) => change(unit, next)}
+        className="w-16"
       />
-      <Select aria-label={`${label}: unit`} value={unit} onChange={(event) => change(event.target.value, n)}>
+      <Select dense aria-label={`${label}: unit`} value={unit} onChange={(event) => change(event.target.value, n)}>
         {units.map((each) => (
           <option key={each} value={each}>
-            {each}
+            {n === 1 ? each.slice(0, -1) : each}
           </option>
         ))}
       </Select>

@@ -1,107 +1,100 @@
 'use client';
 
-import { Plus, Trash2 } from 'lucide-react';
-import { Button } from '@/components/ui/button';
+import type { ReactNode } from 'react';
 import { cn } from '@/components/ui/cn';
-import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from '@/components/ui/dropdown-menu';
 import { FieldError } from '@/components/ui/field';
 import { Select } from '@/components/ui/select';
-import { BehaviourFields } from './behaviour-fields';
-import type { BuilderCatalogue } from './catalogue';
-import { PropertyFields } from './property-fields';
-import { type GroupNode, type HasNode, type Node, newBehaviour, newGroup, newHas, newProperty } from './tree';
+import { AddCondition } from './add-condition';
+import { useBuilderWorld } from './builder-state';
+import { ConditionCard } from './condition-card';
+import { ConditionMenu } from './condition-menu';
+import { Grip } from './grip';
+import { glueOf, groupWords } from './node-names';
+import type { GroupNode, Node } from './tree';
 
-type Shared = {
-  catalogue: BuilderCatalogue;
-  now: Date;
-  /** Faults by the id of the node they stand in. */
-  faults: Map<string, string>;
-  change: (id: string, next: Node | null) => void;
-};
+/** What is shown beside a condition, by the condition's id. */
+export type Notes = ReadonlyMap<string, ReactNode>;
 
-export function GroupFields({ node, depth, ...shared }: { node: GroupNode; depth: number } & Shared) {
-  const add = (child: Node) => shared.change(node.id, { ...node, children: [...node.children, child] });
+/** A group within the tree. */
+export function GroupCard({ node, notes }: { node: GroupNode; notes: Notes }) {
   return (
-    <fieldset className={cn('grid min-w-0 gap-3', depth > 0 && 'rounded-xl border border-border bg-muted/40 p-3')}>
-      <legend className="sr-only">Group of conditions</legend>
-      <div className="flex items-center gap-2 text-sm">
-        <Select
-          aria-label="How the conditions go together"
-          value={node.of}
-          onChange={(event) => shared.change(node.id, { ...node, of: event.target.value as GroupNode['of'] })}
-        >
-          <option value="all">All of these</option>
-          <option value="any">Any of these</option>
-          <option value="none">None of these</option>
-        </Select>
-        {depth > 0 && <RemoveButton label="Remove this group" onClick={() => shared.change(node.id, null)} />}
+    <fieldset
+      data-node={node.id}
+      data-card
+      data-group
+      className="grid min-w-0 gap-1.5 rounded-xl border border-border bg-muted/50 py-2 pr-2 pl-1 data-dragged:opacity-40"
+    >
+      <legend className="sr-only">{groupWords(node)}</legend>
+      <div className="flex items-center gap-1">
+        <Grip node={node} />
+        <GroupKind node={node} />
+        <span className="ml-auto flex items-center gap-1 text-sm">
+          {notes.get(node.id)}
+          <ConditionMenu node={node} />
+        </span>
       </div>
-      {node.children.map((child) => (
-        <div key={child.id} className="min-w-0">
-          {child.kind === 'group' ? <GroupFields node={child} depth={depth + 1} {...shared} /> : <Condition node={child} {...shared} />}
-          <FieldError className="mt-1.5">{shared.faults.get(child.id)}</FieldError>
-        </div>
-      ))}
-      {node.children.length === 0 && <FieldError>A group needs at least one condition.</FieldError>}
-      <AddMenu add={add} canNest={depth < 7} />
+      <div className="pl-6">
+        <GroupChildren node={node} notes={notes} />
+      </div>
     </fieldset>
   );
 }
 
-function Condition({ node, catalogue, now, change }: { node: Exclude<Node, GroupNode> } & Shared) {
+const kinds = ['all', 'any', 'none', 'notAll'] as const;
+const kindOf = ({ of, not }: GroupNode): (typeof kinds)[number] => (not ? (of === 'any' ? 'none' : 'notAll') : of);
+const groupOf = {
+  all: { of: 'all', not: false },
+  any: { of: 'any', not: false },
+  none: { of: 'any', not: true },
+  notAll: { of: 'all', not: true },
+} as const;
+
+/** All, any or none of its conditions. */
+export function GroupKind({ node }: { node: GroupNode }) {
+  const { edit } = useBuilderWorld();
   return (
-    <div className="flex items-start gap-2 rounded-xl border border-border bg-card p-3 shadow-xs">
-      <div className="min-w-0 flex-1">
-        {node.kind === 'has' && <HasFields node={node} onChange={(next) => change(node.id, next)} />}
-        {node.kind === 'property' && (
-          <PropertyFields node={node} properties={catalogue.profileProperties} onChange={(next) => change(node.id, next)} />
-        )}
-        {(node.kind === 'did' || node.kind === 'didNot') && (
-          <BehaviourFields node={node} catalogue={catalogue} now={now} onChange={(next) => change(node.id, next)} />
-        )}
+    <Select
+      dense
+      aria-label="How the conditions go together"
+      className="font-medium"
+      value={kindOf(node)}
+      onChange={(event) => edit.change({ ...node, ...groupOf[event.target.value as (typeof kinds)[number]] })}
+    >
+      {kinds.map((kind) => (
+        <option key={kind} value={kind}>
+          {groupWords({ ...node, ...groupOf[kind] })}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+/** Its conditions, with what stands between them, and the place to add one. */
+export function GroupChildren({ node, notes }: { node: GroupNode; notes: Notes }) {
+  const { showsAll } = useBuilderWorld();
+  const isEmpty = node.children.length === 0;
+  return (
+    <>
+      <ul data-children className={cn('grid grid-cols-[minmax(0,1fr)]', isEmpty && 'min-h-1')}>
+        {node.children.map((child, i) => (
+          <li key={child.id} className="min-w-0">
+            {i > 0 && <Glue word={glueOf(node)} />}
+            <Child node={child} notes={notes} />
+          </li>
+        ))}
+      </ul>
+      <div className={cn('flex flex-wrap items-center gap-3', !isEmpty && 'mt-2')}>
+        <AddCondition group={node} />
+        {isEmpty && showsAll && <FieldError>A group needs at least one condition.</FieldError>}
       </div>
-      <RemoveButton label="Remove this condition" onClick={() => change(node.id, null)} />
-    </div>
+    </>
   );
 }
 
-function HasFields({ node, onChange }: { node: HasNode; onChange: (node: HasNode) => void }) {
-  return (
-    <div className="flex items-center gap-2 text-sm">
-      Has
-      <Select aria-label="Has" value={node.has} onChange={(event) => onChange({ ...node, has: event.target.value as HasNode['has'] })}>
-        <option value="reachable">anything Facebook can match by itself</option>
-        <option value="email">an email</option>
-        <option value="phone">a phone number</option>
-        <option value="mobileAdvertiserId">a mobile advertiser id</option>
-      </Select>
-    </div>
-  );
-}
+const Glue = ({ word }: { word: string }) => (
+  <div className="flex h-5.5 select-none items-center pl-8 font-medium text-muted-foreground text-xs">{word}</div>
+);
 
-function RemoveButton({ label, onClick }: { label: string; onClick: () => void }) {
-  return (
-    <Button variant="ghost" size="icon" aria-label={label} className="text-muted-foreground hover:text-destructive" onClick={onClick}>
-      <Trash2 aria-hidden />
-    </Button>
-  );
-}
-
-function AddMenu({ add, canNest }: { add: (node: Node) => void; canNest: boolean }) {
-  return (
-    <DropdownMenu>
-      <DropdownMenuTrigger asChild>
-        <Button variant="outline" size="sm" className="w-fit">
-          <Plus aria-hidden /> Add a condition
-        </Button>
-      </DropdownMenuTrigger>
-      <DropdownMenuContent align="start">
-        <DropdownMenuItem onSelect={() => add(newBehaviour('did'))}>They did something</DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => add(newBehaviour('didNot'))}>They did not do something</DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => add(newProperty())}>Who they are</DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => add(newHas())}>How they can be reached</DropdownMenuItem>
-        {canNest && <DropdownMenuItem onSelect={() => add(newGroup('any', [newBehaviour()]))}>A group of conditions</DropdownMenuItem>}
-      </DropdownMenuContent>
-    </DropdownMenu>
-  );
+function Child({ node, notes }: { node: Node; notes: Notes }) {
+  return node.kind === 'group' ? <GroupCard node={node} notes={notes} /> : <ConditionCard node={node} note={notes.get(node.id)} />;
 }

@@ -1,94 +1,169 @@
 'use client';
 
-import { Redo2, Undo2 } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
-import { Button } from '@/components/ui/button';
-import { AppError } from '@/lib/errors';
-import { type Definition, parseDefinition } from '@/lib/segment/definition';
+import { type ReactNode, type RefObject, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { toast } from 'sonner';
+import { cn } from '@/components/ui/cn';
+import { FieldError } from '@/components/ui/field';
+import type { Definition } from '@/lib/segment/definition';
 import { describe } from '@/lib/segment/describe';
+import { BuilderBar } from './builder-bar';
+import { isAtRest } from './builder-focus';
+import { type Builder, BuilderProvider, useBuilder } from './builder-state';
 import type { BuilderCatalogue } from './catalogue';
-import { GroupFields } from './group-fields';
-import { type GroupNode, jsonOf, type Node, nodeAt, replaced, treeOf } from './tree';
+import { copyText } from './clipboard';
+import { beginDrag } from './drag';
+import { GroupChildren, GroupKind, type Notes } from './group-fields';
+import { JsonDialog } from './json-dialog';
+import { looksLikeJson, readDefinition } from './json-reading';
+import { TemplateChoices } from './template-choices';
+import { placesOf } from './tree-json';
+import type { Move } from './tree-moves';
 
 type Props = {
   value: Definition | undefined;
   catalogue: BuilderCatalogue;
   /** Null while something is missing or wrong. */
   onChange: (definition: Definition | null) => void;
+  /** What the windows are shown for, where it is not now. */
+  at?: Date | undefined;
+  /** Shown beside conditions, by their path in the definition that `onChange` told last. */
+  notes?: ReadonlyMap<string, ReactNode>;
+  /** Faults that nobody came near yet: somebody wants to save. */
+  showsFaults?: boolean;
+  onTemplate?: (name: string) => void;
 };
 
-/** The whole language as a form; what is wrong stands beside the condition it is in. Undo and redo by button or keyboard. */
-export function SegmentBuilder({ value, catalogue, onChange }: Props) {
-  const history = useHistory(value);
-  const { root } = history;
-  const [now] = useState(() => new Date());
-  const [touched, setTouched] = useState(value !== undefined);
-  const { definition, faults } = useMemo(() => checked(root), [root]);
-
-  const change = (id: string, next: Node | null) => {
-    setTouched(true);
-    const tree = id === root.id && next?.kind === 'group' ? next : replaced(root, id, next);
-    history.push(tree);
-    onChange(checked(tree).definition);
-  };
-  const travel = (tree: GroupNode | undefined) => tree && onChange(checked(tree).definition);
-  const onKeyDown = (event: React.KeyboardEvent) => {
-    if (!(event.metaKey || event.ctrlKey) || event.key.toLowerCase() !== 'z' || event.target instanceof HTMLInputElement) return;
-    event.preventDefault();
-    travel(event.shiftKey ? history.redo() : history.undo());
-  };
+/** The whole language as a form. */
+export function SegmentBuilder({ value, catalogue, onChange, at, notes, showsFaults = false, onTemplate }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const line = useRef<HTMLDivElement>(null);
+  const builder = useBuilder(value, place, onChange);
+  const { root, edit, definition } = builder;
+  const [opened] = useState(() => new Date());
+  const [json, setJson] = useState<string | null>(null);
+  const isNow = at === undefined;
+  const world = useMemo(
+    () => ({ edit, catalogue, at: at ?? opened, isNow, showsAll: showsFaults }),
+    [edit, catalogue, at, opened, isNow, showsFaults],
+  );
+  const beside = useMemo(() => notesById(root, notes), [root, notes]);
+  const clipboard = useClipboard(builder, place, setJson);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a keyboard shortcut over the form, beside its buttons
-    <div className="grid gap-4" onKeyDown={onKeyDown}>
-      <div className="flex items-start justify-between gap-4">
-        <p aria-live="polite" className="text-pretty text-sm">
-          {definition ? (
-            describe(definition)
-          ) : (
-            <span className="text-muted-foreground">Describe the users you mean; the sentence appears here.</span>
-          )}
-        </p>
-        <div className="flex shrink-0">
-          <Button variant="ghost" size="icon" aria-label="Undo" disabled={!history.canUndo} onClick={() => travel(history.undo())}>
-            <Undo2 aria-hidden />
-          </Button>
-          <Button variant="ghost" size="icon" aria-label="Redo" disabled={!history.canRedo} onClick={() => travel(history.redo())}>
-            <Redo2 aria-hidden />
-          </Button>
+    <BuilderProvider value={world}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys and drags of all that stands in it */}
+      <div
+        ref={place}
+        tabIndex={-1}
+        className="relative grid grid-cols-[minmax(0,1fr)] gap-3 outline-none"
+        onBlur={builder.settle}
+        onKeyDown={(event) => moveByKey(event, builder)}
+        onPointerDown={({ nativeEvent }) => place.current && line.current && beginDrag(nativeEvent, place.current, line.current, edit.drop)}
+      >
+        <Sentence definition={definition} isEmpty={root.children.length === 0} />
+        <div data-node={root.id} data-group className="grid grid-cols-[minmax(0,1fr)] gap-2">
+          <div className="flex flex-wrap items-center justify-between gap-2">
+            <span className="flex items-center gap-2 text-sm">
+              Users who match <GroupKind node={root} />
+            </span>
+            <BuilderBar {...builder} copy={clipboard.copy} openJson={() => setJson('')} />
+          </div>
+          <div>
+            <GroupChildren node={root} notes={beside} />
+          </div>
         </div>
+        {root.children.length === 0 && (
+          <TemplateChoices
+            onChoose={(template) => {
+              edit.replaceAll(template.definition);
+              onTemplate?.(template.name);
+            }}
+          />
+        )}
+        <FieldError>{builder.fault}</FieldError>
+        <div ref={line} hidden aria-hidden className="pointer-events-none absolute z-10 h-0.5 rounded-full bg-primary" />
+        <p aria-live="assertive" className="sr-only">
+          {builder.message}
+        </p>
+        <JsonDialog text={json} close={() => setJson(null)} use={edit.replaceAll} />
       </div>
-      <GroupFields node={root} depth={0} catalogue={catalogue} now={now} faults={touched ? faults : new Map()} change={change} />
-    </div>
+    </BuilderProvider>
   );
 }
 
-function checked(root: GroupNode): { definition: Definition | null; faults: Map<string, string> } {
-  try {
-    return { definition: parseDefinition(jsonOf(root)), faults: new Map() };
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { definition: null, faults: new Map([[nodeAt(root, error.field ?? ''), error.message]]) };
-  }
+/** What the definition says. While something is missing the last sentence stays, so that nothing jumps. */
+function Sentence({ definition, isEmpty }: { definition: Definition | null; isEmpty: boolean }) {
+  const [last, setLast] = useState(definition);
+  if (definition && definition !== last) setLast(definition);
+  const shown = definition ?? (isEmpty ? null : last);
+  return (
+    <p
+      className={cn('text-pretty rounded-xl bg-muted/60 px-3.5 py-2.5 text-sm transition-colors', !definition && 'text-muted-foreground')}
+      data-sentence
+    >
+      {shown ? describe(shown) : 'Say who you mean: what they did, what they did not do, who they are. It is read back to you here.'}
+    </p>
+  );
 }
 
-/** The last hundred trees, and where in them one stands. */
-function useHistory(value: Definition | undefined) {
-  const [first] = useState(() => treeOf(value));
-  const past = useRef<GroupNode[]>([first]);
-  const [at, setAt] = useState(0);
-  const go = (index: number) => {
-    setAt(index);
-    return past.current[index];
+function notesById(root: Builder['root'], notes: Props['notes']): Notes {
+  const places = notes && notes.size > 0 ? placesOf(root) : undefined;
+  return new Map([...(notes ?? [])].flatMap(([path, note]) => (places?.has(path) ? [[places.get(path) ?? '', note] as const] : [])));
+}
+
+const arrows: Record<string, Move> = { ArrowUp: 'up', ArrowDown: 'down', ArrowRight: 'into', ArrowLeft: 'out' };
+
+/** Alt and arrows move the condition that has the focus, Delete on its grip removes it. */
+function moveByKey(event: React.KeyboardEvent, { edit }: Builder): void {
+  const target = event.target as HTMLElement;
+  const id = target.closest<HTMLElement>('[data-card]')?.dataset.node;
+  const move = event.altKey ? arrows[event.key] : undefined;
+  if (!id || target.closest('input, select, textarea, [role=dialog], [role=menu]')) return;
+  if (move) edit.move(id, move);
+  else if ((event.key === 'Delete' || event.key === 'Backspace') && target.closest('[data-grip]')) edit.remove(id);
+  else return;
+  event.preventDefault();
+}
+
+/** Undo and redo; copy and paste of the whole definition where nothing else would be copied or pasted into. */
+function useClipboard(
+  { edit, definition, canUndo, canRedo }: Builder,
+  place: RefObject<HTMLElement | null>,
+  openJson: (text: string) => void,
+) {
+  const text = definition ? JSON.stringify(definition, null, 2) : '';
+  const copy = async () => {
+    if (!text) toast.error('Finish the conditions first: what is missing is not JSON yet.');
+    else if (await copyText(text)) toast.success('The definition is copied as JSON.');
+    else openJson(text);
   };
-  return {
-    root: past.current[at] ?? first,
-    canUndo: at > 0,
-    canRedo: at < past.current.length - 1,
-    push: (tree: GroupNode) => {
-      past.current = [...past.current.slice(0, at + 1), tree].slice(-100);
-      setAt(past.current.length - 1);
-    },
-    undo: () => (at > 0 ? go(at - 1) : undefined),
-    redo: () => (at < past.current.length - 1 ? go(at + 1) : undefined),
-  };
+  const isOurs = (target: EventTarget | null) => target === document.body || (target instanceof Node && place.current?.contains(target));
+  const onCopy = useEffectEvent((event: ClipboardEvent) => {
+    if (!text || !isAtRest(event.target) || !isOurs(event.target)) return;
+    event.clipboardData?.setData('text/plain', text);
+    event.preventDefault();
+    toast.success('The definition is copied as JSON.');
+  });
+  const onPaste = useEffectEvent((event: ClipboardEvent) => {
+    const pasted = event.clipboardData?.getData('text') ?? '';
+    if (!isAtRest(event.target) || !isOurs(event.target) || !looksLikeJson(pasted)) return;
+    event.preventDefault();
+    const reading = readDefinition(pasted);
+    if (reading.ok) edit.replaceAll(reading.definition);
+    else openJson(pasted);
+  });
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    if (!(event.metaKey || event.ctrlKey) || event.altKey || event.key.toLowerCase() !== 'z' || !isOurs(event.target)) return;
+    event.preventDefault();
+    if (event.shiftKey && canRedo) edit.redo();
+    if (!event.shiftKey && canUndo) edit.undo();
+  });
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    document.addEventListener('copy', onCopy, { signal });
+    document.addEventListener('paste', onPaste, { signal });
+    document.addEventListener('keydown', onKeyDown, { signal });
+    return () => controller.abort();
+  }, []);
+  return { copy: () => void copy() };
 }

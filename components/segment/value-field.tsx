@@ -1,22 +1,21 @@
 'use client';
 
-import { X } from 'lucide-react';
+import { ChipsField } from '@/components/ui/chips-field';
 import { Combobox } from '@/components/ui/combobox';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import type { Duration } from '@/lib/segment/dates';
+import type { PropertyView, ValueView } from './catalogue';
 import { DurationField } from './duration-field';
+import type { Told } from './field-part';
+import { NumberInput } from './number-input';
 import type { PropertyNode } from './tree';
+import { And, DayInput } from './window-field';
 
-type Props = {
-  node: PropertyNode;
-  type: 'text' | 'number' | 'boolean' | 'date' | 'list';
-  values: string[];
-  onChange: (value: unknown) => void;
-};
+type Props = { node: PropertyNode; type: PropertyView['type']; values: readonly ValueView[]; onChange: (value: unknown) => void } & Told;
 
 /** The input that fits operator and type. */
-export function ValueField({ node, type, values, onChange }: Props) {
+export function ValueField({ node, type, values, onChange, ...told }: Props) {
   const { op, value } = node;
   switch (op) {
     case 'exists':
@@ -27,139 +26,133 @@ export function ValueField({ node, type, values, onChange }: Props) {
     case 'containsAny':
     case 'containsAll':
     case 'containsNone':
-      return <ManyValues value={value as string[]} values={values} onChange={onChange} />;
+      return <ChipsField free label="Values" value={value as string[]} options={optionsOf(values)} onChange={onChange} {...told} />;
     case 'between':
-      return <Two kind="number" value={value as [number, number]} onChange={onChange} />;
+      return <TwoNumbers value={value as [number, number]} onChange={onChange} {...told} />;
     case 'dateBetween':
-      return <Two kind="date" value={value as [string, string]} onChange={onChange} />;
+      return <TwoDays value={value as [string, string]} onChange={onChange} {...told} />;
     case 'inLast':
     case 'inNext':
     case 'notInLast':
-      return <DurationField label="Length" value={value as Duration} onChange={onChange} />;
+      return <DurationField label="Length" value={value as Duration} onChange={onChange} {...told} />;
     case 'anniversaryIn':
-      return <AnniversaryField value={value as { days: number }} onChange={onChange} />;
+      return <AnniversaryField value={value as { days: number }} onChange={onChange} {...told} />;
+    case 'dateOn':
     case 'dateBefore':
     case 'dateAfter':
-    case 'dateOn':
-      return (
-        <Input
-          type="date"
-          aria-label="Day"
-          className="w-40"
-          value={String(value).slice(0, 10)}
-          onChange={(event) => onChange(event.target.value)}
-        />
-      );
+      return <DateField value={String(value)} onChange={onChange} {...told} />;
     case 'eq':
     case 'ne':
     case 'gt':
     case 'gte':
     case 'lt':
     case 'lte':
-      return <NumberInput label="Number" value={value as number} onChange={onChange} />;
+      return <NumberInput label="Number" value={value as number} onChange={onChange} className="w-24" {...told} />;
     default:
       if (type === 'boolean') return <TrueOrFalse value={value as boolean} onChange={onChange} />;
-      if (op === 'is' || op === 'isNot') {
-        const options = values.map((each) => ({ value: each }));
-        return <Combobox free label="Value" value={String(value)} options={options} onChange={onChange} className="w-52" />;
-      }
-      return <Input aria-label="Text" className="w-52" value={String(value)} onChange={(event) => onChange(event.target.value)} />;
+      return <TextField op={op} value={value as string | undefined} values={values} onChange={onChange} {...told} />;
   }
 }
 
-function AnniversaryField({ value, onChange }: { value: { days: number }; onChange: (value: unknown) => void }) {
+const counts = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+const optionsOf = (values: readonly ValueView[]) =>
+  values.map(({ value, label, count }) => ({
+    value,
+    label: label ?? value,
+    note: label ? value : count === undefined ? undefined : counts.format(count),
+  }));
+
+type Change<V> = { value: V; onChange: (value: unknown) => void } & Told;
+
+function TwoNumbers({ value: [first, last], onChange, ...told }: Change<[number, number]>) {
   return (
-    <span className="flex items-center gap-2 text-muted-foreground text-sm">
-      <NumberInput label="Days" value={value.days} onChange={(days) => onChange({ days })} /> days
-    </span>
+    <>
+      <NumberInput label="From" value={first} onChange={(n) => onChange([n, last])} className="w-24" {...told} />
+      <And word="and" />
+      <NumberInput label="To" value={last} onChange={(n) => onChange([first, n])} className="w-24" {...told} />
+    </>
   );
 }
 
-function NumberInput({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {
-  const shown = Number.isNaN(value) ? '' : value;
+function TwoDays({ value: [first, last], onChange, ...told }: Change<[string, string]>) {
+  return (
+    <>
+      <DayInput label="First day" value={first} onChange={(text) => onChange([text, last])} {...told} />
+      <And word="and" />
+      <DayInput label="Last day" value={last} onChange={(text) => onChange([first, text])} {...told} />
+    </>
+  );
+}
+
+function AnniversaryField({ value, onChange, ...told }: Change<{ days: number }>) {
+  return (
+    <>
+      <Select
+        dense
+        aria-label="Anniversary"
+        value={value.days === 0 ? 'today' : 'next'}
+        onChange={(event) => onChange({ days: event.target.value === 'today' ? 0 : 7 })}
+      >
+        <option value="today">today</option>
+        <option value="next">today or in the next</option>
+      </Select>
+      {value.days !== 0 && (
+        <>
+          <NumberInput whole label="Days" min={0} max={366} value={value.days} onChange={(days) => onChange({ days })} {...told} />
+          <And word="days" />
+        </>
+      )}
+    </>
+  );
+}
+
+/** A day; one that came with a time keeps it, as text. */
+function DateField({ value, onChange, ...told }: Change<string>) {
+  if (value.length <= 10) return <DayInput label="Day" value={value} onChange={onChange} {...told} />;
+  return <PlainText label="Date and time" value={value} onChange={onChange} {...told} />;
+}
+
+function PlainText({ label, value, onChange, invalid, describedBy }: Change<string> & { label: string }) {
   return (
     <Input
-      type="number"
-      step="any"
       aria-label={label}
-      className="w-28 tabular-nums"
-      value={shown}
-      onChange={(event) => onChange(event.target.valueAsNumber)}
+      aria-invalid={invalid || undefined}
+      aria-describedby={describedBy}
+      className="h-8 w-52 rounded-md px-2.5"
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
     />
-  );
-}
-
-function Two({
-  kind,
-  value,
-  onChange,
-}: {
-  kind: 'number' | 'date';
-  value: [number, number] | [string, string];
-  onChange: (value: unknown) => void;
-}) {
-  const [first, last] = value;
-  const read = (input: HTMLInputElement) => (kind === 'number' ? input.valueAsNumber : input.value);
-  const className = kind === 'number' ? 'w-28 tabular-nums' : 'w-40';
-  const shown = (part: number | string) => (Number.isNaN(part) ? '' : part);
-  return (
-    <span className="flex flex-wrap items-center gap-2">
-      <Input
-        type={kind}
-        step="any"
-        aria-label="From"
-        className={className}
-        value={shown(first)}
-        onChange={(event) => onChange([read(event.target), last])}
-      />
-      <span className="text-muted-foreground text-sm">and</span>
-      <Input
-        type={kind}
-        step="any"
-        aria-label="To"
-        className={className}
-        value={shown(last)}
-        onChange={(event) => onChange([first, read(event.target)])}
-      />
-    </span>
   );
 }
 
 function TrueOrFalse({ value, onChange }: { value: boolean; onChange: (value: boolean) => void }) {
   return (
-    <Select aria-label="Value" value={String(value)} onChange={(event) => onChange(event.target.value === 'true')}>
+    <Select dense aria-label="Value" value={String(value)} onChange={(event) => onChange(event.target.value === 'true')}>
       <option value="true">true</option>
       <option value="false">false</option>
     </Select>
   );
 }
 
-function ManyValues({ value, values, onChange }: { value: string[]; values: string[]; onChange: (value: string[]) => void }) {
-  const left = values.filter((each) => !value.includes(each)).map((each) => ({ value: each }));
-  return (
-    <span className="flex flex-wrap items-center gap-1.5">
-      {value.map((each) => (
-        <span key={each} className="inline-flex items-center gap-1 rounded-md bg-primary/10 py-1 pr-1 pl-2 text-primary text-xs">
-          {each}
-          <button
-            type="button"
-            aria-label={`Remove ${each}`}
-            className="rounded p-0.5 hover:bg-primary/15"
-            onClick={() => onChange(value.filter((other) => other !== each))}
-          >
-            <X aria-hidden className="size-3" />
-          </button>
-        </span>
-      ))}
+type TextProps = Change<string | undefined> & { op: PropertyNode['op']; values: readonly ValueView[] };
+
+/** One of the known values or any other; emptied it is no value, so that nobody asks for the empty text by mistake. */
+function TextField({ op, value, values, onChange, ...told }: TextProps) {
+  if (op === 'is' || op === 'isNot') {
+    const options = [...optionsOf(values), { value: '', label: 'empty text' }];
+    return (
       <Combobox
         free
-        label="Add a value"
-        placeholder="Add…"
-        value=""
-        options={left}
-        onChange={(added) => onChange([...value, added])}
-        className="w-32"
+        label="Value"
+        value={value}
+        options={options}
+        onChange={onChange}
+        className="h-8 w-auto max-w-64 rounded-md px-2.5"
+        {...told}
       />
-    </span>
-  );
+    );
+  }
+  const label = op === 'matches' ? 'Pattern' : 'Text';
+  return <PlainText label={label} value={value ?? ''} onChange={(text) => onChange(text === '' ? undefined : text)} {...told} />;
 }

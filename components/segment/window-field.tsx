@@ -1,61 +1,73 @@
 'use client';
 
+import { useState } from 'react';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import type { Duration } from '@/lib/segment/dates';
-import { boundsOf, type Window } from '@/lib/segment/window';
-import { DurationField } from './duration-field';
+import type { Window } from '@/lib/segment/window';
+import { calendarUnits, DurationField } from './duration-field';
+import type { Told } from './field-part';
+import { beginningOf, kindOf, presetOf, presets, windowKinds } from './window-kinds';
 
-const kinds: [string, string, Window][] = [
-  ['last', 'in the last', { last: { days: 7 } }],
-  ['ever', 'ever', 'ever'],
-  ['today', 'today', 'today'],
-  ['yesterday', 'yesterday', 'yesterday'],
-  ['thisMonth', 'this month', 'thisMonth'],
-  ['previousMonth', 'in the previous month', 'previousMonth'],
-  ['on', 'on', { on: '' }],
-  ['before', 'before', { before: '' }],
-  ['after', 'after', { after: '' }],
-  ['between', 'between', { between: ['', ''] }],
-  ['ago', 'between … and … ago', { ago: { from: { days: 60 }, to: { days: 30 } } }],
-  ['exactly', 'exactly … ago', { exactly: { days: 7 } }],
-];
+type Props = { value: Window; onChange: (window: Window) => void } & Told;
 
-const kindOf = (window: Window) => (typeof window === 'string' ? window : (Object.keys(window)[0] ?? 'ever'));
-
-type Props = { value: Window; onChange: (window: Window) => void; zone: string; now: Date };
-
-/** A time window, and the two instants it means right now. */
-export function WindowField({ value, onChange, zone, now }: Props) {
+/** Presets first; every other window below them, with fields of its own. */
+export function WindowField({ value, onChange, invalid, describedBy }: Props) {
+  // Somebody who chose "in the last …" and passes 7 on the way to 70 keeps the fields.
+  const [isOwn, setIsOwn] = useState(false);
+  const preset = isOwn ? undefined : presetOf(value);
+  const choose = (chosen: string) => {
+    const found = presets.find((each) => each.key === chosen);
+    setIsOwn(!found);
+    onChange(found ? found.window : beginningOf(chosen, value));
+  };
   return (
-    <div className="grid gap-1">
-      <div className="flex flex-wrap items-center gap-2">
-        <Select
-          aria-label="Time window"
-          value={kindOf(value)}
-          onChange={(event) => onChange(kinds.find(([kind]) => kind === event.target.value)?.[2] ?? 'ever')}
-        >
-          {kinds.map(([kind, label]) => (
+    <>
+      <Select
+        dense
+        aria-label="Time window"
+        aria-invalid={invalid || undefined}
+        value={preset?.key ?? kindOf(value)}
+        onChange={(event) => choose(event.target.value)}
+      >
+        {presets.map(({ key, label }) => (
+          <option key={key} value={key}>
+            {label}
+          </option>
+        ))}
+        <optgroup label="Other">
+          {windowKinds.map(({ kind, label }) => (
             <option key={kind} value={kind}>
               {label}
             </option>
           ))}
-        </Select>
-        <WindowDetail value={value} onChange={onChange} />
-      </div>
-      <p className="text-muted-foreground text-xs tabular-nums">{boundsText(value, zone, now)}</p>
-    </div>
+        </optgroup>
+      </Select>
+      {!preset && <WindowDetail value={value} onChange={onChange} invalid={invalid} describedBy={describedBy} />}
+    </>
   );
 }
 
-function WindowDetail({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
+function WindowDetail({ value, onChange, ...told }: Props) {
   const day = (text: string, label: string, change: (text: string) => void) => (
-    <Input type="date" aria-label={label} className="w-40" value={text} onChange={(event) => change(event.target.value)} />
+    <DayInput label={label} value={text} onChange={change} {...told} />
   );
   if (typeof value === 'string') return null;
-  if ('last' in value) return <DurationField label="Length" value={value.last} onChange={(last) => onChange({ last })} />;
-  if ('exactly' in value)
-    return <DurationField label="How long ago" calendar value={value.exactly} onChange={(exactly) => onChange({ exactly })} />;
+  if ('last' in value) return <DurationField label="Length" value={value.last} onChange={(last) => onChange({ last })} {...told} />;
+  if ('exactly' in value) {
+    return (
+      <>
+        <DurationField
+          label="How long ago"
+          units={calendarUnits}
+          value={value.exactly}
+          onChange={(exactly) => onChange({ exactly })}
+          {...told}
+        />
+        <And word="ago" />
+      </>
+    );
+  }
   if ('on' in value) return day(value.on, 'Day', (on) => onChange({ on }));
   if ('before' in value) return day(value.before, 'Day', (before) => onChange({ before }));
   if ('after' in value) return day(value.after, 'Day', (after) => onChange({ after }));
@@ -64,7 +76,7 @@ function WindowDetail({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
     return (
       <>
         {day(first, 'First day', (text) => onChange({ between: [text, last] }))}
-        <span className="text-muted-foreground text-sm">and</span>
+        <And word="and" />
         {day(last, 'Last day', (text) => onChange({ between: [first, text] }))}
       </>
     );
@@ -72,27 +84,32 @@ function WindowDetail({ value, onChange }: Pick<Props, 'value' | 'onChange'>) {
   const ago = (part: Partial<{ from: Duration; to: Duration }>) => onChange({ ago: { ...value.ago, ...part } });
   return (
     <>
-      <DurationField label="From" calendar value={value.ago.from} onChange={(from) => ago({ from })} />
-      <span className="text-muted-foreground text-sm">and</span>
-      <DurationField label="To" calendar value={value.ago.to} onChange={(to) => ago({ to })} />
+      <DurationField label="From" units={calendarUnits} value={value.ago.from} onChange={(from) => ago({ from })} {...told} />
+      <And word="and" />
+      <DurationField label="To" units={calendarUnits} value={value.ago.to} onChange={(to) => ago({ to })} {...told} />
+      <And word="ago" />
     </>
   );
 }
 
-function boundsText(window: Window, zone: string, now: Date): string {
-  if (window === 'ever') return '';
-  try {
-    const { from, to, toIncluded } = boundsOf(window, zone, now);
-    const format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: zone,
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-    });
-    return `${from ? format.format(from) : 'the beginning'} → ${toIncluded ? 'now' : format.format(to)}, ${zone}`;
-  } catch {
-    return 'Choose a day.';
-  }
+export const And = ({ word }: { word: string }) => <span className="text-muted-foreground text-sm">{word}</span>;
+
+export function DayInput({
+  label,
+  value,
+  onChange,
+  invalid,
+  describedBy,
+}: { label: string; value: string; onChange: (text: string) => void } & Told) {
+  return (
+    <Input
+      type="date"
+      aria-label={label}
+      aria-invalid={invalid || undefined}
+      aria-describedby={describedBy}
+      className="h-8 w-36 rounded-md px-2"
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
 }

@@ -1,16 +1,15 @@
 'use client';
 
-import { Check, ChevronsUpDown } from 'lucide-react';
-import { useState } from 'react';
+import { ChevronDown } from 'lucide-react';
+import { useRef, useState } from 'react';
 import { cn } from './cn';
-import { Command, CommandEmpty, CommandInput, CommandItem, CommandList } from './command';
 import { controlClasses } from './input';
+import { type Option, OptionList } from './option-list';
 import { Popover, PopoverContent, PopoverTrigger } from './popover';
 
-export type Option = { value: string; label?: string; note?: string };
-
 type Props = {
-  value: string;
+  /** Undefined, or an empty text that is not on the list: nothing chosen. */
+  value: string | undefined;
   onChange: (value: string) => void;
   options: readonly Option[];
   label: string;
@@ -18,52 +17,48 @@ type Props = {
   /** What is typed may be taken although it is not on the list. */
   free?: boolean;
   invalid?: boolean;
+  describedBy?: string | undefined;
+  /** After a choice the caller says where the focus goes. */
+  handsOn?: boolean;
   className?: string;
 };
 
 /** One of a list, found by typing. */
-export function Combobox({ value, onChange, options, label, placeholder = 'Choose…', free, invalid, className }: Props) {
+export function Combobox({ value, onChange, options, label, placeholder = 'Choose…', free, handsOn, className, ...told }: Props) {
   const [open, setOpen] = useState(false);
-  const [typed, setTyped] = useState('');
+  const hasChosen = useRef(false);
   const choose = (chosen: string) => {
-    onChange(chosen);
-    setTyped('');
+    hasChosen.current = true;
     setOpen(false);
+    onChange(chosen);
   };
-  const shown = options.find((option) => option.value === value)?.label ?? value;
-  const isNew = free && typed.trim() !== '' && !options.some((option) => option.value === typed.trim());
+  const shown = options.find((option) => option.value === value)?.label ?? value ?? '';
   return (
     <Popover open={open} onOpenChange={setOpen}>
       <PopoverTrigger
         role="combobox"
         aria-label={`${label}: ${shown || 'nothing chosen'}`}
         aria-expanded={open}
-        aria-invalid={invalid || undefined}
-        className={cn(controlClasses, 'flex cursor-pointer items-center justify-between gap-2 text-left', className)}
+        aria-invalid={told.invalid || undefined}
+        aria-describedby={told.describedBy}
+        data-empty={shown === '' || undefined}
+        className={cn(controlClasses, 'flex cursor-pointer items-center justify-between gap-1.5 text-left', className)}
       >
-        <span className={cn('truncate', !value && 'text-muted-foreground')}>{shown || placeholder}</span>
-        <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-muted-foreground" />
+        <span className={cn('truncate', !shown && 'text-muted-foreground')}>{shown || placeholder}</span>
+        <ChevronDown aria-hidden className="size-4 shrink-0 text-muted-foreground" />
       </PopoverTrigger>
-      <PopoverContent className="p-0">
-        <Command label={label}>
-          <CommandInput placeholder="Type to search…" value={typed} onValueChange={setTyped} />
-          <CommandList>
-            {!isNew && <CommandEmpty>Nothing fits.</CommandEmpty>}
-            {isNew && (
-              <CommandItem value={typed} onSelect={() => choose(typed.trim())}>
-                Use “{typed.trim()}”
-              </CommandItem>
-            )}
-            {options.map((option) => (
-              <CommandItem key={option.value} value={option.value} keywords={[option.label ?? '']} onSelect={() => choose(option.value)}>
-                <span className="truncate">{option.label ?? option.value}</span>
-                {option.note && <span className="ml-auto text-muted-foreground text-xs tabular-nums">{option.note}</span>}
-                {option.value === value && <Check aria-hidden className={cn('size-4 text-primary', !option.note && 'ml-auto')} />}
-              </CommandItem>
-            ))}
-          </CommandList>
-        </Command>
-      </PopoverContent>
+      {/* Gone at once when it closes: what opens next must find the focus free. */}
+      {open && (
+        <PopoverContent
+          className="p-0"
+          onCloseAutoFocus={(event) => {
+            if (handsOn && hasChosen.current) event.preventDefault();
+            hasChosen.current = false;
+          }}
+        >
+          <OptionList label={label} options={options} chosen={value === undefined ? [] : [value]} onChoose={choose} free={free} />
+        </PopoverContent>
+      )}
     </Popover>
   );
 }

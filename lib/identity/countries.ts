@@ -47,6 +47,9 @@ const otherNames: Record<string, string> = {
   brasil: 'BR',
 };
 
+/** ISO 3166-1 alpha-2, upper case, every one. */
+export const countryCodes: readonly string[] = alpha3.split(' ').map((pair) => pair.slice(-2));
+
 const fold = (name: string) =>
   name
     .normalize('NFD')
