@@ -47,8 +47,6 @@ const categories = ['shoes', 'shirts', 'trousers', 'hats', 'bags', 'watches', 't
 
 export type DataSize = { profiles: number; events: number };
 
-export type DataFolder = { dir: string; made: boolean };
-
 /** The folder of a cluster that holds the data; made there the first time, which takes some minutes a million profiles. */
 export async function reachData(parent: string, size: DataSize, say: (text: string) => void): Promise<string> {
   const dir = path.join(parent, `reach-v${version}-${size.profiles}-${size.events}`);
@@ -129,8 +127,8 @@ async function insertProfiles(sql: Sql, workspaceId: number, { profiles }: DataS
 }
 
 /**
- * A power law over people (of a million the least active of the active 6, the most active some 30,000), 6 % never do anything, 40 % stop
- * at a random moment; every event is drawn by itself: name by Zipf's law, time evenly over the person's life.
+ * A power law over people, 6 % never do anything, 20 % come and 40 % go at a random moment; every event is drawn by itself: name by Zipf's
+ * law, time evenly over the person's stay.
  */
 async function insertEvents(sql: Sql, workspaceId: number, { profiles, events }: DataSize): Promise<void> {
   const total = eventNames.reduce((sum, _, i) => sum + 1 / (i + 1), 0);
@@ -142,13 +140,14 @@ async function insertEvents(sql: Sql, workspaceId: number, { profiles, events }:
   await sql.unsafe(`
     create unlogged table made as
     with people as (
-      select n, case when ${dice('n', 20)} < 0.059 then 0 else power(1 - ${dice('n', 21)}, -1 / 1.65) end as weight,
-        case when ${dice('n', 22)} < 0.4 then ${dice('n', 23)} else 1 end as life
+      select n, came, life, case when ${dice('n', 20)} < 0.059 then 0 else life * power(1 - ${dice('n', 21)}, -1 / 1.65) end as weight
       from generate_series(1, ${profiles}) n
-    ), laid as (select n, life, weight, sum(weight) over (order by n) as upto, sum(weight) over () as whole from people),
-    cut as (select n, life, floor(${events} * (upto - weight) / whole)::bigint as first, floor(${events} * upto / whole)::bigint as last from laid)
+      cross join lateral (select case when ${dice('n', 30)} < 0.2 then ${dice('n', 31)} else 0 end as came) as coming
+      cross join lateral (select (1 - came) * case when ${dice('n', 22)} < 0.4 then ${dice('n', 23)} else 1 end as life) as living
+    ), laid as (select n, came, life, weight, sum(weight) over (order by n) as upto, sum(weight) over () as whole from people),
+    cut as (select n, came, life, floor(${events} * (upto - weight) / whole)::bigint as first, floor(${events} * upto / whole)::bigint as last from laid)
     select row, n as profile_id, 1 + width_bucket(${dice('row', 24)}, array[${shares.join(',')}]::float8[]) as event_id,
-      date_trunc('milliseconds', '${begins.toISOString()}'::timestamptz + ${days} * life * ${dice('row', 25)} * interval '1 day') as time
+      date_trunc('milliseconds', '${begins.toISOString()}'::timestamptz + ${days} * (came + life * ${dice('row', 25)}) * interval '1 day') as time
     from cut cross join lateral generate_series(first + 1, last) row`);
   const price = `round((-50 * ln(1 - ${dice('row', 26)}))::numeric, 2)`;
   const category = oneOf(categories, dice('row', 27));

@@ -5,7 +5,7 @@ import { parseBody, translate } from '@/lib/intake/segment-spec';
 import { parseDefinition } from '@/lib/segment/definition';
 import { testDatabase, testWorkspace } from '@/tests/support/database';
 import { storeRecords } from './events';
-import { estimateReach, reach } from './reach';
+import { estimateFunnel, estimateReach, funnel, reach } from './reach';
 import { saveSegment } from './segments';
 
 const { db } = await testDatabase();
@@ -36,6 +36,38 @@ test('reach counts who qualifies, and of them who has an identifier that is sent
   expect(await reach(db, workspaceId, bought, noon, noon)).toEqual({ qualify: 3, reachable: 2, byIdentifier, exact: true });
   const sent = await reach(db, workspaceId, bought, noon, noon, { sent: ['phone', 'firstName'] });
   expect(sent).toEqual({ qualify: 3, reachable: 1, byIdentifier, exact: true });
+});
+
+test('a funnel tells how many remain after each condition, whatever its kind, and how many of the last can be reached', async () => {
+  const people = [
+    { id: 'u1', events: ['Viewed'], traits: { email: 'u1@example.com', plan: 'pro' } },
+    { id: 'u2', events: ['Viewed', 'Bought'], traits: { email: 'u2@example.com', plan: 'pro' } },
+    { id: 'u3', events: ['Viewed'], traits: { plan: 'pro' } },
+    { id: 'u4', events: ['Viewed', 'Searched'], traits: { plan: 'free' } },
+    { id: 'u5', events: ['Viewed', 'Searched'], traits: { phone: '98765 43210', plan: 'pro' } },
+    { id: 'u6', events: ['Searched'], traits: { email: 'u6@example.com', plan: 'pro' } },
+  ];
+  const calls = people.flatMap(({ id, events, traits }) => [
+    { type: 'identify', userId: id, traits },
+    ...events.map((event) => ({ type: 'track', event, userId: id })),
+  ]);
+  await send(calls);
+  const parts = [
+    { did: 'Viewed' },
+    { not: { all: [{ did: 'Bought' }, { did: 'Viewed', count: { gte: 1 } }] } },
+    { property: 'plan', op: 'is', value: 'pro' },
+    { any: [{ has: 'email' }, { did: 'Searched' }] },
+  ];
+  const steps = async (json: unknown, sent?: ['email']) => {
+    const found = await funnel(db, workspaceId, parseDefinition(json), noon, noon, { sent });
+    return [...found.steps.map((step) => step.remaining), found.reachable];
+  };
+  expect(await steps({ all: parts })).toEqual([5, 4, 3, 2, 2]);
+  expect(await steps({ all: parts }, ['email'])).toEqual([5, 4, 3, 2, 1]);
+  expect(await steps({ all: [...parts].reverse() })).toEqual([5, 4, 3, 2, 2]);
+  expect(await steps({ didNot: 'Bought' })).toEqual([5, 3]);
+  const many = [...parts, ...Array.from({ length: 8 }, () => ({ has: 'reachable' }))];
+  expect(await steps({ all: many })).toEqual([5, 4, 3, 2, 2, 2, 2, 2, 2]);
 });
 
 const running = () => db.sql`
@@ -89,6 +121,17 @@ describe('an estimate', () => {
     expect(found.margin).toBeLessThan(3_300);
     expect(Math.abs(found.reachable - exact.reachable)).toBeLessThan(2_000);
     expect(found.byIdentifier).toEqual({ email: found.reachable, phone: 0, mobileAdvertiserId: 0 });
+  });
+
+  test('of a funnel is made of the same sample', async () => {
+    await manyProfiles();
+    const definition = parseDefinition({ all: [{ not: { property: '$country', op: 'is', value: 'DE' } }, { has: 'email' }] });
+    const exact = await funnel(db, workspaceId, definition, noon, noon);
+    const found = await estimateFunnel(db, workspaceId, definition, noon, noon);
+    expect(exact).toMatchObject({ steps: [{ remaining: 33_110 }, { remaining: 22_000 }], reachable: 22_000, exact: true });
+    expect(found).toMatchObject({ reachable: found?.steps[1]?.remaining, exact: false });
+    for (const [i, { remaining }] of exact.steps.entries())
+      expect(Math.abs((found?.steps[i]?.remaining ?? 0) - remaining)).toBeLessThan(remaining * 0.15);
   });
 
   test('is not made of a small workspace, of a small segment, or of one that asks for the bucket', async () => {

@@ -3,12 +3,12 @@ import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
 import { sampleBuckets } from '@/lib/identity/bucket';
 import { type Identifier, identifierBit, reachableMask, reachingIdentifiers } from '@/lib/identity/identifiers';
+import { type CompileContext, compileParts } from '@/lib/segment/compile';
 import { conditionsOf, type Definition } from '@/lib/segment/definition';
 import { estimated } from '@/lib/segment/estimate';
 import type { Database } from './client';
 import { runSegmentQuery } from './segment-query';
-import { segmentSources } from './segment-references';
-import { segmentSql, type When } from './segments';
+import { compileContext } from './segments';
 
 export type Reach = {
   qualify: number;
@@ -27,16 +27,6 @@ export type ReachOptions = {
   signal?: AbortSignal;
 };
 
-type Counts = Record<'qualify' | 'reachable' | (typeof reachingIdentifiers)[number], number>;
-
-/** Over `s`, who qualifies, and `i`, their profiles. */
-function countsSql(sent: readonly Identifier[] | undefined): SQL {
-  const mask = sent ? sent.reduce((bits, name) => bits | identifierBit[name], 0) & reachableMask : reachableMask;
-  const having = (bits: number) => sql`(count(*) filter (where (i.identifier_mask & ${bits}::int) <> 0))::int`;
-  return sql`count(*)::int as qualify, ${having(mask)} as reachable, ${having(identifierBit.email)} as email, ${having(identifierBit.phone)} as phone,
-    ${having(identifierBit.mobileAdvertiserId)} as "mobileAdvertiserId"`;
-}
-
 /** Counted one by one. Once the signal is aborted Postgres stops as well. */
 export async function reach(
   db: Database,
@@ -46,21 +36,9 @@ export async function reach(
   now: Date,
   { sent, signal }: ReachOptions = {},
 ): Promise<Reach> {
-  const segment = await segmentSql(db, workspaceId, definition, { at, now });
-  const [row] = await runSegmentQuery<Counts>(
-    db,
-    sql`select ${countsSql(sent)} from (${segment}) s join profiles i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id`,
-    signal,
-  );
-  invariant(row, 'a count has a row');
-  const { qualify, reachable, ...byIdentifier } = row;
-  return { qualify, reachable, byIdentifier, exact: true };
+  const context = await compileContext(db, workspaceId, definition, { at, now });
+  return { ...(await countMembers(db, definition, context, sent, signal)), exact: true };
 }
-
-/** With fewer hits an estimate says too little, and counting such a segment takes no time. */
-const fewestHits = 100;
-/** A hundred thousand profiles are counted in the time of an estimate. */
-const fewestSampled = (100_000 * sampleBuckets) / 1000;
 
 /**
  * From the samples, in a fiftieth of the time. Null where the exact number is to be waited for: in a small workspace, for a small segment,
@@ -74,35 +52,131 @@ export async function estimateReach(
   now: Date,
   sent?: readonly Identifier[],
 ): Promise<Reach | null> {
-  const sources = await segmentSources(db, workspaceId, definition);
-  if ([definition, ...[...sources.values()].map((source) => ('definition' in source ? source.definition : null))].some(asksBucket))
-    return null;
-  const segment = await segmentSql(db, workspaceId, definition, { at, now }, { sample: true });
-  const [row] = await runSegmentQuery<Counts & { sampled: number }>(
-    db,
-    sql`select ${countsSql(sent)}, (select count(*)::int from profiles_sample where workspace_id = ${workspaceId}) as sampled
-    from (${segment}) s join profiles_sample i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id`,
-  );
-  invariant(row, 'a count has a row');
-  if (row.sampled < fewestSampled || row.qualify < fewestHits) return null;
-  const { value, margin } = estimated(row.qualify);
-  const byIdentifier = Object.fromEntries(reachingIdentifiers.map((name) => [name, estimated(row[name]).value])) as Reach['byIdentifier'];
-  return { qualify: value, reachable: estimated(row.reachable).value, byIdentifier, exact: false, margin };
+  const context = await sampleContext(db, workspaceId, definition, at, now);
+  if (!context) return null;
+  const { qualify, reachable, byIdentifier } = await countMembers(db, definition, context, sent);
+  if (qualify < fewestHits) return null;
+  const { value, margin } = estimated(qualify);
+  const scaled = Object.fromEntries(reachingIdentifiers.map((name) => [name, estimated(byIdentifier[name]).value]));
+  return {
+    qualify: value,
+    reachable: estimated(reachable).value,
+    byIdentifier: scaled as Reach['byIdentifier'],
+    exact: false,
+    margin,
+  };
 }
 
-const asksBucket = (definition: Definition | null) =>
-  definition !== null && [...conditionsOf(definition)].some(({ condition }) => 'bucket' in condition);
+type Counts = Omit<Reach, 'exact' | 'margin'>;
+
+async function countMembers(
+  db: Database,
+  definition: Definition,
+  context: CompileContext,
+  sent?: readonly Identifier[],
+  signal?: AbortSignal,
+): Promise<Counts> {
+  const having = (mask: number) => sql`(count(*) filter (where (s.identifier_mask & ${mask}::int) <> 0))::int`;
+  const query = sql`
+    select count(*)::int as qualify, ${having(sentMask(sent))} as reachable, ${having(identifierBit.email)} as email,
+      ${having(identifierBit.phone)} as phone, ${having(identifierBit.mobileAdvertiserId)} as "mobileAdvertiserId"
+    from (${compileParts([definition], context)}) s`;
+  const [row] = await runSegmentQuery<Pick<Counts, 'qualify' | 'reachable'> & Counts['byIdentifier']>(db, query, signal);
+  invariant(row, 'a count has a row');
+  const { qualify, reachable, ...byIdentifier } = row;
+  return { qualify, reachable, byIdentifier };
+}
+
+const sentMask = (sent: readonly Identifier[] | undefined): number =>
+  sent ? sent.reduce((bits, name) => bits | identifierBit[name], 0) & reachableMask : reachableMask;
+
+/** With fewer hits an estimate says too little, and counting such a segment takes no time. */
+const fewestHits = 100;
+/** A hundred thousand profiles are counted in the time of an estimate. */
+const fewestSampled = (100_000 * sampleBuckets) / 1000;
+
+/** Of a query over the samples; null where they cannot tell. */
+async function sampleContext(
+  db: Database,
+  workspaceId: WorkspaceId,
+  definition: Definition,
+  at: Date,
+  now: Date,
+): Promise<CompileContext | null> {
+  const context = await compileContext(db, workspaceId, definition, { at, now });
+  const definitions = [
+    definition,
+    ...[...context.segments.values()].flatMap((source) => ('definition' in source ? source.definition : [])),
+  ];
+  if (definitions.some((each) => [...conditionsOf(each)].some(({ condition }) => 'bucket' in condition))) return null;
+  const [row] = await db.sql<{ enough: boolean }[]>`
+    select count(*) = ${fewestSampled} as enough from (select from profiles_sample where workspace_id = ${workspaceId} limit ${fewestSampled}) s`;
+  return row?.enough ? { ...context, sample: true } : null;
+}
 
 export type FunnelStep = { condition: Definition; remaining: number };
 
-/** How many remain after each part of a top-level "all", in order; one step for anything else. */
-export async function funnel(db: Database, workspaceId: WorkspaceId, definition: Definition, when: When): Promise<FunnelStep[]> {
-  const parts = 'all' in definition ? definition.all.slice(0, 8) : [definition];
-  const steps: FunnelStep[] = [];
-  for (const [i, condition] of parts.entries()) {
-    const segment = await segmentSql(db, workspaceId, { all: parts.slice(0, i + 1) }, when);
-    const [row] = await runSegmentQuery<{ n: number }>(db, sql`select count(*)::int as n from (${segment}) s`);
-    steps.push({ condition, remaining: row?.n ?? 0 });
-  }
-  return steps;
+/** How many remain after each part of a top-level "all", in order, and how many of the last can be reached; one step for anything else. */
+export type Funnel = { steps: FunnelStep[]; reachable: number; exact: boolean };
+
+/** All steps of one snapshot, counted in one pass. */
+export async function funnel(
+  db: Database,
+  workspaceId: WorkspaceId,
+  definition: Definition,
+  at: Date,
+  now: Date,
+  { sent, signal }: ReachOptions = {},
+): Promise<Funnel> {
+  const context = await compileContext(db, workspaceId, definition, { at, now });
+  return { ...(await countSteps(db, definition, context, sent, signal)), exact: true };
+}
+
+/** As `funnel`, from the samples; null where `estimateReach` is. Later steps may be of few hits, and are as rough as those. */
+export async function estimateFunnel(
+  db: Database,
+  workspaceId: WorkspaceId,
+  definition: Definition,
+  at: Date,
+  now: Date,
+  sent?: readonly Identifier[],
+): Promise<Funnel | null> {
+  const context = await sampleContext(db, workspaceId, definition, at, now);
+  if (!context) return null;
+  const { steps, reachable } = await countSteps(db, definition, context, sent);
+  if ((steps.at(-1)?.remaining ?? 0) < fewestHits) return null;
+  const scaled = steps.map(({ condition, remaining }) => ({ condition, remaining: estimated(remaining).value }));
+  return { steps: scaled, reachable: estimated(reachable).value, exact: false };
+}
+
+const mostSteps = 8;
+
+/** The parts of a top-level "all"; of very many the last are one. */
+function partsOf(definition: Definition): [Definition, ...Definition[]] {
+  if (!('all' in definition)) return [definition];
+  const parts = definition.all.slice(0, mostSteps - 1);
+  const rest = definition.all.slice(mostSteps - 1);
+  if (rest.length === 1) parts.push(...rest);
+  else if (rest.length > 1) parts.push({ all: rest });
+  const [first, ...others] = parts;
+  invariant(first, 'a group has a part');
+  return [first, ...others];
+}
+
+async function countSteps(
+  db: Database,
+  definition: Definition,
+  context: CompileContext,
+  sent?: readonly Identifier[],
+  signal?: AbortSignal,
+): Promise<Omit<Funnel, 'exact'>> {
+  const parts = partsOf(definition);
+  const held = (step: number): SQL => sql.join([sql`true`, ...parts.slice(1, step).map((_, i) => sql.raw(`s.part_${i + 2}`))], sql` and `);
+  const counts = parts.map((_, i) => sql`count(*) filter (where ${held(i + 1)})`);
+  const reachable = sql`count(*) filter (where ${held(parts.length)} and (s.identifier_mask & ${sentMask(sent)}::int) <> 0)`;
+  const query = sql`
+    select json_build_array(${sql.join(counts, sql`, `)}) as remaining, (${reachable})::int as reachable from (${compileParts(parts, context)}) s`;
+  const [row] = await runSegmentQuery<{ remaining: number[]; reachable: number }>(db, query, signal);
+  invariant(row, 'a count has a row');
+  return { steps: parts.map((condition, i) => ({ condition, remaining: row.remaining[i] ?? 0 })), reachable: row.reachable };
 }

@@ -279,7 +279,7 @@ const profileEventColumns = () => ({
 /** Lifetime roll-up, written in the transaction that writes the events. */
 export const profileEvents = pgTable('profile_events', profileEventColumns(), (t) => [
   // By event, then profile, and the migration includes all the rest: "did", "did not", "first" and "last" are merged with the profiles
-  // in order of their ids, from indexes alone; docs/decisions/0016.
+  // in order of their ids, from indexes alone; docs/decisions/0015.
   primaryKey({ columns: [t.workspaceId, t.eventId, t.profileId] }),
 ]);
 

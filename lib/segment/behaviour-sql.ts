@@ -1,21 +1,50 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type Aggregate, type Compare, compareOf, type Did, type DidNot, type FirstLast, zeroFits } from './behaviour';
-import { boundsSql, type EventScope, eventRows, eventValue, numberOf, uniqueProfiles } from './event-sql';
-import { constant, type Formula, negation } from './formula';
-import { boundsOf } from './window';
+import type { CatalogueEvent } from './compile-context';
+import { boundsSql, type EventRows, type EventScope, eventRows, eventValue, numberOf, uniqueProfiles } from './event-sql';
+import { anyOf, constant, type Formula, negation } from './formula';
+import { firstWithin, lastWithin, rolledUp, type Totals, totalsFit } from './roll-up-sql';
+import { type Bounds, boundsOf } from './window';
 
 /** Conditions on what a profile did, each as a formula over leaves. Names never seen: nobody did it. */
 
 export function didFormula(condition: Did, scope: EventScope): Formula {
   const { aggregate, count = { gte: 1 } } = condition;
   const zero = zeroFits(condition);
-  const rows = eventRows(condition.did, condition, boundsOf(condition.within ?? 'ever', scope.zone, scope.at), scope);
+  const bounds = boundsOf(condition.within ?? 'ever', scope.zone, scope.at);
+  const rows = eventRows(condition.did, condition, bounds, scope);
   if (rows === null) return constant(zero);
-  if (!aggregate && !zero && isAtLeastOnce(count)) return scope.leaf({ ...uniqueProfiles(rows), rank: condition.where ? 4 : 5 });
-  const fits = aggregate ? compareSql(aggregateSql(aggregate, rows.events), compareOf(aggregate)) : compareSql(sql`count(*)`, count);
+  if (!aggregate && !zero && isAtLeastOnce(count)) return onceFormula(condition, bounds, rows, scope);
   // With zero counted, all fit but those who did it and do not: they are the ones that can be found.
-  const leaf = scope.leaf({ ...uniqueProfiles(rows, zero ? sql`not ${fits}` : fits), rank: 3 });
+  const wanted = (fits: SQL) => (zero ? sql`(not ${fits})` : fits);
+  const totals = bounds.from === null && bounds.toIncluded ? rolledUp(condition.did, condition, scope) : null;
+  const [event] = totals?.length === 1 && totals.every(hasTotal(aggregate)) ? totals : [];
+  const found = event
+    ? totalsFit(
+        event,
+        (total) => wanted(aggregate ? compareSql(totalSql(aggregate, total), compareOf(aggregate)) : compareSql(total.count, count)),
+        scope,
+      )
+    : uniqueProfiles(
+        rows,
+        wanted(aggregate ? compareSql(aggregateSql(aggregate, rows.events), compareOf(aggregate)) : compareSql(sql`count(*)`, count)),
+      );
+  const leaf = scope.leaf({ ...found, rank: 3 });
   return zero ? negation(leaf) : leaf;
+}
+
+/** Of a shorter window the covering index has fewer events than the roll-up has profiles that ever did it. */
+const shortWindowMs = 14 * 86_400_000;
+/** Each of the roll-ups is read apart. */
+const mostRolledUp = 5;
+
+function onceFormula(condition: Did, bounds: Bounds, rows: EventRows, scope: EventScope): Formula {
+  const { from, to, toIncluded } = bounds;
+  const short = from !== null && to.getTime() - from.getTime() < shortWindowMs && !scope.among;
+  const events = toIncluded && !short ? rolledUp(condition.did, condition, scope) : null;
+  if (events === null || events.length > mostRolledUp) return scope.leaf({ ...uniqueProfiles(rows), rank: condition.where ? 4 : 5 });
+  const within = from === null ? firstWithin : lastWithin;
+  return anyOf(events.map((event) => scope.leaf({ ...within(event, bounds, scope), rank: 5 })));
 }
 
 export function didNotFormula(condition: DidNot, scope: EventScope): Formula {
@@ -27,6 +56,11 @@ const without = ({ didNot: _didNot, ...rest }: DidNot) => rest;
 export function firstLastFormula(condition: FirstLast, scope: EventScope): Formula {
   const { from, fromIncluded, to, toIncluded } = boundsOf(condition.within, scope.zone, scope.at);
   const now = { from: null, fromIncluded: true, to: scope.at, toIncluded: true };
+  const [event, ...others] = rolledUp(condition.did, condition, scope) ?? [];
+  if (event && others.length === 0) {
+    const within = condition.occurrence === 'first' ? firstWithin : lastWithin;
+    return scope.leaf({ ...within(event, { from, fromIncluded, to, toIncluded }, scope), rank: 2 });
+  }
   // What lies beyond the far end of the window cannot make an event inside it the first (or last): only the near end must be read to the end.
   const first = condition.occurrence === 'first';
   const rows = eventRows(condition.did, condition, first ? { ...now, to, toIncluded } : { ...now, from, fromIncluded }, scope);
@@ -54,6 +88,14 @@ export function aggregateSql({ fn, property }: Aggregate, events: Parameters<typ
       return sql`count(distinct nullif(${value.json}, 'null'::jsonb))`;
   }
 }
+
+/** Whether the roll-up has the total: sums are of the promoted property alone. */
+const hasTotal = (aggregate: Aggregate | undefined) => (event: CatalogueEvent) =>
+  !aggregate ||
+  ((aggregate.fn === 'sum' || aggregate.fn === 'avg') && event.amountProperty === aggregate.property && !aggregate.property.includes('.'));
+
+const totalSql = ({ fn }: Aggregate, { count, sum }: Totals): SQL =>
+  fn === 'sum' ? sql`round(${sum}::numeric, 6)` : sql`round((${sum} / ${count})::numeric, 6)`;
 
 /** Of a count, which is whole and, where there is a row at all, at least 1. */
 const isAtLeastOnce = (compare: Compare): boolean => ('gte' in compare && compare.gte <= 1) || ('gt' in compare && compare.gt < 1);

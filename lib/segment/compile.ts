@@ -17,9 +17,24 @@ export type { CatalogueEvent, CompileContext, SegmentSource };
  * no now(): slow, or not distributable (docs/decisions/0004). Events never outlive their profile, so an answer from events alone needs no look at it.
  */
 export function compile(definition: Definition, context: CompileContext): SQL {
-  const scope: EventScope = { ...context, tables: tablesOf(context), leaf: (leaf) => deduplicated({ ...leaf, mayOutlive: false }) };
+  const scope = scopeOf(context);
   return queryOf(formulaOf(definition, scope), scope);
 }
+
+/**
+ * As `compile` of the first part, each profile with what is counted of it: `identifier_mask`, and as `part_2`, `part_3`, … whether the other
+ * parts are true for it as well, never NULL.
+ */
+export function compileParts([first, ...others]: readonly [Definition, ...Definition[]], context: CompileContext): SQL {
+  const scope = scopeOf(context);
+  return queryOf(formulaOf(first, scope), scope, { parts: others.map((part) => formulaOf(part, scope)) });
+}
+
+const scopeOf = (context: CompileContext): EventScope => ({
+  ...context,
+  tables: tablesOf(context),
+  leaf: (leaf) => deduplicated({ ...leaf, mayOutlive: false }),
+});
 
 function tablesOf({ sample }: CompileContext): EventScope['tables'] {
   return sample
@@ -68,8 +83,11 @@ const tested = (test: SQL): Formula => testFormula(keyOf(test), test);
 
 type LeafFormula = Extract<Formula, { kind: 'leaf' }>;
 
-/** What must hold is inner-joined, what must not is anti-joined; what stands under an "or" is left-joined, once, and asked for there. */
-function queryOf(formula: Formula, scope: EventScope): SQL {
+/**
+ * What must hold is inner-joined, what must not is anti-joined; what stands under an "or" is left-joined, once, and asked for there.
+ * @param counted what is told of each profile beside its id.
+ */
+function queryOf(formula: Formula, scope: EventScope, counted?: { parts: readonly Formula[] }): SQL {
   const parts = formula.kind === 'all' ? formula.parts : [formula];
   const leaves = parts.filter((part): part is LeafFormula => part.kind === 'leaf');
   const must = leaves.filter((leaf) => !leaf.negated).sort((a, b) => a.leaf.rank - b.leaf.rank);
@@ -79,8 +97,10 @@ function queryOf(formula: Formula, scope: EventScope): SQL {
   const conditions = [...facts.filter((part) => part.kind === 'test'), rest].flatMap((part) =>
     part.kind === 'constant' && part.value ? [] : conditionSql(part, joined),
   );
+  const told = (counted?.parts ?? []).map((part, i) => sql`, ${conditionSql(given(part, facts), joined)} as ${sql.raw(`part_${i + 2}`)}`);
   const driver = must.find((leaf) => !leaf.leaf.mayOutlive);
-  const asksProfile = driver === undefined || must.some((leaf) => leaf.leaf.mayOutlive) || [formula].some(mentionsProfile);
+  const asksProfile =
+    counted !== undefined || driver === undefined || must.some((leaf) => leaf.leaf.mayOutlive) || mentionsProfile(formula);
   const id = driver ? sql`d.profile_id` : sql`p.profile_id`;
   const froms = [
     driver ? sql`(${driver.leaf.unique}) d` : sql`${scope.tables.profiles} p`,
@@ -97,7 +117,8 @@ function queryOf(formula: Formula, scope: EventScope): SQL {
       .map(({ leaf }) => sql`not exists (select 1 from (${leaf.repeated}) n where n.profile_id = ${id})`),
   ];
   const where = tests.length > 0 ? sql` where ${sql.join(tests, sql` and `)}` : sql``;
-  return sql`select ${id} from ${sql.join(froms, sql` `)}${where}`;
+  const columns = counted ? sql`, p.identifier_mask${sql.join(told)}` : sql``;
+  return sql`select ${id}${columns} from ${sql.join(froms, sql` `)}${where}`;
 }
 
 const joinSql = (join: SQL, leaf: Leaf, name: string, id: SQL): SQL =>

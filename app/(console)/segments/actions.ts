@@ -38,7 +38,7 @@ export const look = action(
   asked,
   async ({ definition }, { user, db, now }) => {
     const parsed = parseDefinition(definition);
-    const steps = await funnel(db, user.workspaceId, parsed, now);
+    const { steps } = await funnel(db, user.workspaceId, parsed, now, now);
     const members = await sampleMembers(db, user.workspaceId, parsed, now);
     return { steps: steps.map((step) => ({ text: describeCondition(step.condition), remaining: step.remaining })), members };
   },
