@@ -35,6 +35,7 @@ export function WhoStep({ id, draft, segments, catalogue, save, estimate }: Prop
   const [segment, setSegment] = useState(draft.segment);
   const [definition, setDefinition] = useState<Definition | undefined>(draft.definition);
   const [fault, setFault] = useState<string>();
+  const [attempts, setAttempts] = useState(0);
   const chosen = source === 'saved' ? { segment, definition: undefined } : { segment: undefined, definition };
   const isChosen = Boolean(chosen.segment ?? chosen.definition);
 
@@ -61,6 +62,7 @@ export function WhoStep({ id, draft, segments, catalogue, save, estimate }: Prop
   );
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
+    setAttempts(attempts + 1);
     if (isChosen) return walk.next(chosen);
     setFault(source === 'saved' ? 'Choose a segment.' : 'Finish the description: each condition needs all its parts.');
   };
@@ -73,7 +75,7 @@ export function WhoStep({ id, draft, segments, catalogue, save, estimate }: Prop
           {source === 'saved' ? (
             <SegmentPicker segments={segments} value={segment} onChange={chooseSegment} />
           ) : (
-            <SegmentBuilder value={definition} catalogue={catalogue} onChange={changeDefinition} />
+            <SegmentBuilder value={definition} catalogue={catalogue} onChange={changeDefinition} attempts={attempts} />
           )}
           <FieldError>{fault}</FieldError>
         </div>

@@ -123,7 +123,7 @@ function SecondStep({ node, faults, onChange }: BehaviourProps) {
         <FaultLines id={node.id} fields={['gap']} faults={faults} />
       </Line>
       <StepFilters step={second} faults={faults} onChange={change} />
-      <Line>
+      <Line className="-ml-1.5">
         <AddFilter step={second} onChange={change} />
         {node.verb === 'thenNot' && <span className="text-muted-foreground text-xs">They join once that time has passed without it.</span>}
       </Line>

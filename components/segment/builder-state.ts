@@ -6,6 +6,7 @@ import { type Edit, editOf } from './builder-edit';
 import { type Arrival, focusOn } from './builder-focus';
 import type { BuilderCatalogue } from './catalogue';
 import { type Checked, checked } from './checked';
+import type { FieldFault } from './faults';
 import type { GroupNode } from './tree';
 import { treeOf } from './tree-json';
 
@@ -18,6 +19,8 @@ export type BuilderWorld = {
   isNow: boolean;
   /** Whether faults are shown that nobody came near yet. */
   showsAll: boolean;
+  /** What only the server could tell. */
+  refused: FieldFault | undefined;
 };
 
 const World = createContext<BuilderWorld | null>(null);

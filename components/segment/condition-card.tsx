@@ -11,15 +11,17 @@ import { NotBadge } from './not-badge';
 import { BucketFields, HasFields, SegmentFields } from './profile-fields';
 import { PropertyFields } from './property-fields';
 import type { LeafNode } from './tree';
+import { partsOf } from './tree-json';
 
 const nothing: ReadonlySet<string> = new Set();
 const keyOf = ({ id, field }: Pick<FieldFault, 'id' | 'field'>) => `${id} ${field}`;
 
 /** One condition: its fields, what is wrong in those that one has left, and what can be done with it. */
 export const ConditionCard = memo(function ConditionCard({ node, note }: { node: LeafNode; note: ReactNode }) {
-  const { edit, showsAll } = useBuilderWorld();
+  const { edit, showsAll, refused } = useBuilderWorld();
   const [left, setLeft] = useState(nothing);
   const faults = faultsOf(node).filter((fault) => showsAll || left.has(keyOf(fault)));
+  const isRefused = refused && [node, ...partsOf(node)].some(({ id }) => id === refused.id);
   const leave = (event: React.FocusEvent) => {
     const key = leftField(event);
     if (key && !left.has(key)) setLeft(new Set([...left, key]));
@@ -37,7 +39,7 @@ export const ConditionCard = memo(function ConditionCard({ node, note }: { node:
       <Grip node={node} />
       <div className="grid min-w-0 flex-1 gap-1.5">
         {node.not && (node.kind === 'behaviour' || node.kind === 'property') && <NotBadge node={node} />}
-        <LeafFields node={node} faults={faults} change={edit.change} />
+        <LeafFields node={node} faults={isRefused ? [...faults, refused] : faults} change={edit.change} />
       </div>
       {note && <div className="flex min-h-8 shrink-0 items-center text-sm">{note}</div>}
       <ConditionMenu node={node} />

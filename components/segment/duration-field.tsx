@@ -21,7 +21,6 @@ export function DurationField({ label, value, onChange, units = allUnits, invali
         whole
         label={`${label}: number`}
         min={1}
-        max={10_000}
         value={n}
         invalid={invalid}
         describedBy={describedBy}

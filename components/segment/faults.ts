@@ -38,12 +38,29 @@ export function faultsOf(node: LeafNode): readonly FieldFault[] {
 function readFaults(node: LeafNode): FieldFault[] {
   const parsed = definitionSchema.safeParse(leafJson(node));
   if (parsed.success) return [];
-  const parts = [...partsOf(node), { id: node.id, at: '' }].sort((a, b) => b.at.length - a.at.length);
-  const faults = parsed.error.issues.map(({ path, message }): FieldFault => {
-    const text = pathText(path);
-    const part = parts.find(({ at }) => at === '' || text === at || text.startsWith(`${at}.`)) ?? { id: node.id, at: '' };
-    const key = /^\.?(\w*)/.exec(text.slice(part.at.length))?.[1] ?? '';
-    return { id: part.id, field: fieldOf[key] ?? 'events', message };
-  });
+  const faults = parsed.error.issues.map(({ path, message }) =>
+    faultAt([...partsOf(node), { id: node.id, at: '' }], pathText(path), message),
+  );
   return faults.filter((fault, i) => faults.findIndex((other) => other.id === fault.id && other.field === fault.field) === i);
 }
+
+/** @param places where nodes stand, the root's among them; the innermost around the path has the fault. */
+export function faultAt(places: readonly { id: string; at: string }[], path: string, message: string): FieldFault {
+  const around = places.filter(({ at }) => at === '' || path === at || /^[.[]/.test(path.startsWith(at) ? path.slice(at.length) : ''));
+  const { id, at } = around.reduce((inner, each) => (each.at.length > inner.at.length ? each : inner));
+  const key = /^\.?(\w*)/.exec(path.slice(at.length))?.[1] ?? '';
+  return { id, field: fieldOf[key] ?? 'events', message: plainly[message] ?? message };
+}
+
+/** The parser speaks to who writes JSON; beside a field it is said for who fills it in. */
+const plainly: Record<string, string> = {
+  'A text, or true or false.': 'Choose a value.',
+  'A text.': 'Type a text.',
+  'A pattern.': 'Type a pattern.',
+  'A number.': 'Type a number.',
+  'A whole number.': 'Type a whole number.',
+  'A list needs at least one value.': 'Choose at least one value.',
+  'A day such as 2026-03-09.': 'Choose a day.',
+  'A segment is named by its key.': 'Choose a segment.',
+  'Two whole numbers from 0 to 999, such as [0, 499].': 'Two whole numbers from 0 to 999.',
+};

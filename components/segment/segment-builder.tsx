@@ -2,19 +2,19 @@
 
 import { type ReactNode, type RefObject, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
-import { cn } from '@/components/ui/cn';
 import { FieldError } from '@/components/ui/field';
 import type { Definition } from '@/lib/segment/definition';
-import { describe } from '@/lib/segment/describe';
 import { BuilderBar } from './builder-bar';
 import { isAtRest } from './builder-focus';
 import { type Builder, BuilderProvider, useBuilder } from './builder-state';
 import type { BuilderCatalogue } from './catalogue';
 import { copyText } from './clipboard';
 import { beginDrag } from './drag';
+import { faultAt } from './faults';
 import { GroupChildren, GroupKind, type Notes } from './group-fields';
 import { JsonDialog } from './json-dialog';
 import { looksLikeJson, readDefinition } from './json-reading';
+import { Sentence } from './sentence';
 import { TemplateChoices } from './template-choices';
 import { placesOf } from './tree-json';
 import type { Move } from './tree-moves';
@@ -28,13 +28,15 @@ type Props = {
   at?: Date | undefined;
   /** Shown beside conditions, by their path in the definition that `onChange` told last. */
   notes?: ReadonlyMap<string, ReactNode>;
-  /** Faults that nobody came near yet: somebody wants to save. */
-  showsFaults?: boolean;
+  /** How often somebody wanted to save or go on: each shows all that is wrong, and leads to the first. */
+  attempts?: number;
+  /** What only the server could tell, by its path in the definition. */
+  refused?: { path: string; message: string } | undefined;
   onTemplate?: (name: string) => void;
 };
 
 /** The whole language as a form. */
-export function SegmentBuilder({ value, catalogue, onChange, at, notes, showsFaults = false, onTemplate }: Props) {
+export function SegmentBuilder({ value, catalogue, onChange, at, notes, attempts = 0, refused, onTemplate }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const line = useRef<HTMLDivElement>(null);
   const builder = useBuilder(value, place, onChange);
@@ -42,10 +44,24 @@ export function SegmentBuilder({ value, catalogue, onChange, at, notes, showsFau
   const [opened] = useState(() => new Date());
   const [json, setJson] = useState<string | null>(null);
   const isNow = at === undefined;
-  const world = useMemo(
-    () => ({ edit, catalogue, at: at ?? opened, isNow, showsAll: showsFaults }),
-    [edit, catalogue, at, opened, isNow, showsFaults],
+  const showsAll = attempts > 0;
+  const fault = useMemo(
+    () =>
+      refused &&
+      faultAt(
+        [...placesOf(root)].map(([path, id]) => ({ id, at: path })),
+        refused.path,
+        refused.message,
+      ),
+    [root, refused],
   );
+  const world = useMemo(
+    () => ({ edit, catalogue, at: at ?? opened, isNow, showsAll, refused: fault }),
+    [edit, catalogue, at, opened, isNow, showsAll, fault],
+  );
+  useEffect(() => {
+    if (attempts > 0) place.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+  }, [attempts]);
   const beside = useMemo(() => notesById(root, notes), [root, notes]);
   const clipboard = useClipboard(builder, place, setJson);
   return (
@@ -87,21 +103,6 @@ export function SegmentBuilder({ value, catalogue, onChange, at, notes, showsFau
         <JsonDialog text={json} close={() => setJson(null)} use={edit.replaceAll} />
       </div>
     </BuilderProvider>
-  );
-}
-
-/** What the definition says. While something is missing the last sentence stays, so that nothing jumps. */
-function Sentence({ definition, isEmpty }: { definition: Definition | null; isEmpty: boolean }) {
-  const [last, setLast] = useState(definition);
-  if (definition && definition !== last) setLast(definition);
-  const shown = definition ?? (isEmpty ? null : last);
-  return (
-    <p
-      className={cn('text-pretty rounded-xl bg-muted/60 px-3.5 py-2.5 text-sm transition-colors', !definition && 'text-muted-foreground')}
-      data-sentence
-    >
-      {shown ? describe(shown) : 'Say who you mean: what they did, what they did not do, who they are. It is read back to you here.'}
-    </p>
   );
 }
 

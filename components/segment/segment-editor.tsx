@@ -36,11 +36,14 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
   const [name, setName] = useState(begin?.name ?? '');
   const [definition, setDefinition] = useState<Definition | null>(begin?.definition ?? null);
   const [fault, setFault] = useState<{ message: string; field?: string }>();
+  const [attempts, setAttempts] = useState(0);
   const [busy, setBusy] = useState(false);
   const [ask] = useState(() => (who: { definition?: Definition }) => estimate({ definition: who.definition }));
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
+    setAttempts(attempts + 1);
+    if (name.trim() === '') return setFault({ message: 'Name the segment.', field: 'name' });
     if (!definition) return setFault({ message: 'Finish the conditions first: what is missing is marked.' });
     setBusy(true);
     const answer = await save({ key: saved?.key ?? slugOf(name), name, definition });
@@ -49,32 +52,48 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
     toast.success(`“${name}” is saved.`);
     router.push('/segments');
   };
+  const changeDefinition = (next: Definition | null) => {
+    setDefinition(next);
+    setFault(undefined);
+  };
+  const isOfName = fault?.field === 'name' || fault?.field === 'key';
+  const refused = fault?.field && !isOfName ? { path: fault.field, message: fault.message } : undefined;
   return (
-    <form onSubmit={(event) => void submit(event)} className="grid grid-cols-[minmax(0,1fr)] gap-6">
-      <Field
-        label="Name"
-        htmlFor="name"
-        error={fault?.field === 'name' || fault?.field === 'key' ? fault.message : undefined}
-        className="max-w-md"
-      >
-        <Input id="name" required maxLength={120} autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
+    <form noValidate onSubmit={(event) => void submit(event)} className="grid grid-cols-[minmax(0,1fr)] gap-6">
+      <Field label="Name" htmlFor="name" error={isOfName ? fault?.message : undefined} className="max-w-md">
+        <Input
+          id="name"
+          required
+          maxLength={120}
+          autoComplete="off"
+          aria-invalid={isOfName || undefined}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
       </Field>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_280px]">
-        <SegmentBuilder value={begin?.definition} catalogue={catalogue} onChange={setDefinition} />
+        <SegmentBuilder
+          value={begin?.definition}
+          catalogue={catalogue}
+          onChange={changeDefinition}
+          attempts={attempts}
+          refused={refused}
+          onTemplate={(template) => setName(name || template)}
+        />
         <div className="grid gap-4">
           <ReachEstimate who={definition ? { definition } : null} estimate={ask} />
           <MembersPanel definition={definition} look={look} zone={catalogue.zone} />
         </div>
       </div>
-      {fault && fault.field !== 'name' && fault.field !== 'key' && <FieldError>{fault.message}</FieldError>}
+      {fault && !isOfName && <FieldError>{fault.message}</FieldError>}
       {followers.length > 0 && (
         <p className="rounded-xl bg-warning/15 p-3 text-sm text-warning-foreground">
           {followers.join(', ')} {followers.length === 1 ? 'follows' : 'follow'} this segment: what you save counts from the next run.
         </p>
       )}
-      <div className="sticky bottom-16 flex gap-2 border-t bg-background/95 py-3 md:bottom-0">
+      <div className="sticky bottom-16 flex gap-2 border-t bg-background/95 py-3 backdrop-blur md:bottom-0">
         {mayEdit && (
-          <Button type="submit" disabled={busy || !definition || name.trim() === ''}>
+          <Button type="submit" disabled={busy}>
             {busy ? 'Saving…' : 'Save segment'}
           </Button>
         )}

@@ -121,8 +121,10 @@ export function nodeJson(node: Node): Json {
   return node.not ? { not: json } : json;
 }
 
-/** Without its `not`. */
-export function leafJson(node: LeafNode): Json {
+/** Without its `not`. A number that is missing is null. */
+export const leafJson = (node: LeafNode): Json => JSON.parse(JSON.stringify(leafShape(node))) as Json;
+
+function leafShape(node: LeafNode): Json {
   switch (node.kind) {
     case 'has':
       return { has: node.has };

@@ -163,7 +163,7 @@ describe('the builder', () => {
         expect(canonical(written)).toEqual(canonical(definition));
         expect(says(written, salt)).toBe(says(definition, salt));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
