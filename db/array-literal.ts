@@ -12,3 +12,6 @@ export const textArray = (values: readonly (string | null)[]): string =>
 /** JSON text has no raw control characters, so its own quoting is an array's as well. */
 export const jsonArray = (values: readonly unknown[]): string =>
   `{${values.map((value) => JSON.stringify(JSON.stringify(value))).join(',')}}`;
+
+/** Of hex, for `${…}::text::bytea[]`. */
+export const byteaArray = (values: readonly string[]): string => `{${values.map((hex) => `"\\\\x${hex}"`).join(',')}}`;

@@ -8,6 +8,7 @@ import { jsonArray, plainArray, textArray } from './array-literal';
 import { type CatalogueEvent, ensureEvents } from './catalogue';
 import { addCounts, type CatalogueCounts, countEvent, countProperties, emptyCounts } from './catalogue-counts';
 import type { Database } from './client';
+import { correctListMembers, hasLists } from './list-members';
 import { ensurePartitions } from './partitions';
 import { lockIdentities, resolveProfiles, StartAgain } from './profile-ids';
 import { writeProfiles } from './profile-writes';
@@ -56,14 +57,17 @@ async function write(
   receivedAt: Date,
   alone: boolean,
 ): Promise<{ stored: number; duplicates: number }> {
-  await lockIdentities(tx, workspace.id, alone);
-  const { profileIds, created } = await resolveProfiles(tx, workspace.id, records, receivedAt, alone);
+  // One after the other on the wire, without a wait between.
+  const [, listed] = await Promise.all([lockIdentities(tx, workspace.id, alone), hasLists(tx, workspace.id)]);
+  const { profileIds, created, renamed } = await resolveProfiles(tx, workspace.id, records, receivedAt, alone);
   const fresh = await freshRecords(tx, workspace.id, records);
   const accepted = fresh.map((i) => ({ record: records[i] as IntakeRecord, profileId: profileIds[i] as string }));
   // A repeat may come with an id never seen before; its profile exists from now on, but nothing the repeat says is taken.
   const bare =
     created.size === 0 ? [] : records.map((record, i) => ({ record: { ...record, profile: null }, profileId: profileIds[i] as string }));
-  await writeProfiles(tx, workspace.id, [...bare.filter(({ profileId }) => created.has(profileId)), ...accepted], created);
+  const folded = [...bare.filter(({ profileId }) => created.has(profileId)), ...accepted];
+  const { readdressed } = await writeProfiles(tx, workspace.id, folded, created);
+  if (listed) await correctListMembers(tx, workspace.id, [...new Set([...renamed, ...readdressed])]);
   const rows = eventRows(accepted, events);
   const sampled = rows.filter((row) => isSampled(row.profileId));
   await insertEvents(tx, 'events', workspace.id, rows);

@@ -25,8 +25,11 @@ const IDENTITY_LOCK = 20_101;
 
 const callOf = (record: IntakeRecord) => (record.kind === 'alias' ? record : { userId: record.userId, anonymousId: record.anonymousId });
 
-/** `profileIds` by record, as text: bigint does not fit a JavaScript number. `created` have no row in `profiles` yet. */
-export type Resolved = { profileIds: string[]; created: ReadonlySet<string> };
+/**
+ * `profileIds` by record, as text: bigint does not fit a JavaScript number. `created` have no row in `profiles` yet. `renamed` have a user id
+ * they had not, or were merged, the ones that are gone among them.
+ */
+export type Resolved = { profileIds: string[]; created: ReadonlySet<string>; renamed: ReadonlySet<string> };
 
 /** @throws {@link StartAgain} */
 export async function resolveProfiles(
@@ -55,7 +58,9 @@ export async function resolveProfiles(
       plan.merges.map(({ loser, winner }) => ({ loser, winner: idOf(winner) })),
     );
   }
-  return { profileIds: plan.profiles.map(idOf), created: new Set(plan.created.map(idOf)) };
+  const named = plan.newIds.flatMap(({ kind, profile }) => (kind === 'user' ? idOf(profile) : []));
+  const merged = plan.merges.flatMap(({ loser, winner }) => [loser, idOf(winner)]);
+  return { profileIds: plan.profiles.map(idOf), created: new Set(plan.created.map(idOf)), renamed: new Set([...named, ...merged]) };
 }
 
 function idOf(profile: { profileId: string | null }): string {

@@ -56,13 +56,16 @@ function bits(fold: Fold): { set: number; clear: number } {
   return { set, clear };
 }
 
-/** Makes the profiles that are new and changes the others. Holds their row locks until the end of the transaction. */
+/**
+ * Makes the profiles that are new and changes the others. Holds their row locks until the end of the transaction. `readdressed` have another
+ * email or phone than before, or none.
+ */
 export async function writeProfiles(
   tx: TransactionSql,
   workspaceId: WorkspaceId,
   accepted: readonly { record: IntakeRecord; profileId: string }[],
   created: ReadonlySet<string>,
-): Promise<void> {
+): Promise<{ readdressed: string[] }> {
   const folds = fold(accepted);
   const sampled = folds.filter((f) => isSampled(f.profileId));
   const changes = (f: Fold) => f.properties ?? f.identifiers ?? f.country ?? f.city ?? f.language ?? f.platform;
@@ -74,7 +77,7 @@ export async function writeProfiles(
   await touchProfiles(tx, 'profiles_sample', workspaceId, sampled.filter(touched));
   await clearColumns(tx, 'profiles', workspaceId, folds);
   await clearColumns(tx, 'profiles_sample', workspaceId, sampled);
-  await changeIdentifiers(tx, workspaceId, folds);
+  return { readdressed: await changeIdentifiers(tx, workspaceId, folds) };
 }
 
 /** The sample has the same columns and is written by the same statements, so both go through the same changes. */
@@ -132,9 +135,10 @@ async function clearColumns(tx: TransactionSql, table: Table, workspaceId: Works
     where p.workspace_id = ${workspaceId} and p.profile_id = t.profile_id`;
 }
 
-async function changeIdentifiers(tx: TransactionSql, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<void> {
+/** @returns those whose email or phone is another now. */
+async function changeIdentifiers(tx: TransactionSql, workspaceId: WorkspaceId, folds: readonly Fold[]): Promise<string[]> {
   const changed = folds.filter((f) => f.identifiers !== null);
-  if (changed.length === 0) return;
+  if (changed.length === 0) return [];
   const stored = await readIdentifiers(
     tx,
     workspaceId,
@@ -150,4 +154,6 @@ async function changeIdentifiers(tx: TransactionSql, workspaceId: WorkspaceId, f
     rows.set(profileId, digests);
   }
   await writeIdentifiers(tx, workspaceId, rows);
+  const isElsewhere = (before: Digests | undefined, after: Digests) => before?.email !== after.email || before?.phone !== after.phone;
+  return [...rows].flatMap(([profileId, digests]) => (isElsewhere(stored.get(profileId), digests) ? profileId : []));
 }

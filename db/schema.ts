@@ -20,6 +20,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
 import type { AdSetChoice, AudienceChoice, CampaignDraft } from '@/lib/campaign/plan';
+import type { ListIdentifier } from '@/lib/intake/list-csv';
 import type { Schedule } from '@/lib/schedule/schedule';
 import type { Definition } from '@/lib/segment/definition';
 
@@ -330,8 +331,6 @@ export const segments = pgTable(
     ),
   ],
 );
-
-export type ListIdentifier = 'userId' | 'email' | 'phone';
 
 /**
  * One upload. A list segment points at its last complete one, so that a new upload replaces the old at a stroke, and one that fails changes

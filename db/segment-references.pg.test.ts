@@ -77,7 +77,7 @@ it('keep a segment from being deleted, by name', async () => {
   await createDraft(db, workspaceId, { name: 'Follows it', segment: 'kept' }, null, now);
   await createDraft(db, workspaceId, { name: 'Speaks of it', definition: { not: { segment: 'kept' } } }, null, now);
   await createDraft(db, workspaceId, { name: 'A mere value', definition: { property: 'segment', op: 'is', value: 'kept' } }, null, now);
-  await expect(deleteSegment(db, workspaceId, 'kept')).rejects.toMatchObject({
+  await expect(deleteSegment(db, workspaceId, 'kept', now)).rejects.toMatchObject({
     code: 'conflict',
     message: '“Follows it”, “Speaks of it”, “Leans on it” use this segment.',
   });
@@ -85,6 +85,6 @@ it('keep a segment from being deleted, by name', async () => {
     'Follows it',
     'Speaks of it',
   ]);
-  await deleteSegment(db, workspaceId, 'leans');
-  await expect(deleteSegment(db, workspaceId, 'leans')).rejects.toMatchObject({ code: 'not_found' });
+  await deleteSegment(db, workspaceId, 'leans', now);
+  await expect(deleteSegment(db, workspaceId, 'leans', now)).rejects.toMatchObject({ code: 'not_found' });
 });

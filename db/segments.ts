@@ -9,7 +9,7 @@ import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/d
 import { textArray } from './array-literal';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
-import { type CampaignState, campaigns, campaignVersions, type SegmentKind, segments, users } from './schema';
+import { type CampaignState, campaigns, campaignVersions, lists, type SegmentKind, segments, users } from './schema';
 import { runSegmentQuery } from './segment-query';
 import { checkReferences, lockSegments, segmentSources, segmentsUsing } from './segment-references';
 import { workspaceById } from './workspaces';
@@ -87,7 +87,7 @@ export async function saveSegment(
 }
 
 /** @throws AppError conflict naming the campaigns and segments that use it; not_found. */
-export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key: string): Promise<void> {
+export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key: string, now: Date): Promise<void> {
   await db.orm.transaction(async (tx) => {
     await lockSegments(tx, workspaceId);
     const used = [...(await campaignsUsing(tx, workspaceId, [key])), ...(await segmentsUsing(tx, workspaceId, key))];
@@ -96,11 +96,12 @@ export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key:
         'conflict',
         `${used.map((each) => `“${each.name}”`).join(', ')} ${used.length === 1 ? 'uses' : 'use'} this segment.`,
       );
-    const gone = await tx
+    const [gone] = await tx
       .delete(segments)
       .where(and(eq(segments.workspaceId, workspaceId), eq(segments.key, key)))
-      .returning({ key: segments.key });
-    if (gone.length === 0) throw new AppError('not_found', `There is no segment “${key}”.`);
+      .returning({ listId: segments.listId });
+    if (!gone) throw new AppError('not_found', `There is no segment “${key}”.`);
+    if (gone.listId) await tx.update(lists).set({ touchedAt: now }).where(eq(lists.id, gone.listId));
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run import -- users|events FILE.csv [--workspace ID] [--zone ZONE] [--rejects FILE]`. Works beside a running app. docs/intake.md has the
- * columns. Ends with 0 when every row was stored (or was there already), 2 when some were rejected, 1 when the file could not be imported.
+ * `npm run import -- users|events FILE.csv [--workspace ID] [--zone ZONE] [--rejects FILE]`, or `list KEY FILE.csv [--name NAME] [--column HEADER]
+ * [--identifier userId|email|phone]`, which makes the file a list segment. Works beside a running app. docs/intake.md has the columns. Ends with 0 when every row was stored (or was there already), 2 when some were rejected, 1 when the file could not be imported.
  */
 import { createReadStream } from 'node:fs';
 import { open, rm, stat, writeFile } from 'node:fs/promises';
@@ -8,32 +8,44 @@ import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse';
 import { type Database, openDatabase } from '@/db/client';
 import { storeRecords } from '@/db/events';
+import type { ListReject } from '@/db/lists';
 import { migrate } from '@/db/migrate';
+import { segmentKeySchema } from '@/db/segments';
 import { type Workspace, workspaceById } from '@/db/workspaces';
 import { allWorkspaceIds } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
-import { type CsvKind, CsvReader, csvColumns, wallTimes } from '@/lib/intake/csv';
+import { type CsvKind, CsvReader, csvColumns, csvParsing, separatorOf, wallTimes } from '@/lib/intake/csv';
+import { type ListChoice, listIdentifiers } from '@/lib/intake/list-csv';
 import type { IntakeRecord } from '@/lib/intake/record';
+import { uploadList } from '@/lib/list-upload';
 import { loadDotEnv, openLocalDatabase } from './local-settings';
 
-const usage = 'Usage: npm run import -- users|events FILE.csv [--workspace ID] [--zone Asia/Kolkata] [--rejects FILE]';
+const usage = `Usage: npm run import -- users|events FILE.csv [--workspace ID] [--zone Asia/Kolkata] [--rejects FILE]
+       npm run import -- list KEY FILE.csv [--name NAME] [--column HEADER] [--identifier userId|email|phone] [--workspace ID] [--rejects FILE]`;
 /** Rows of one transaction: where set-based statements no longer gain. */
 const rowsOfWrite = 5_000;
-/** Bytes: a row beyond is a quote that was never closed. */
-const longestRow = 1_000_000;
 
-type Job = { kind: CsvKind; file: string; workspaceId?: number; zone?: string; rejectsFile: string };
+type Job = { file: string; workspaceId?: number; rejectsFile: string } & (
+  | { kind: CsvKind; zone?: string }
+  | { kind: 'list'; key: string; name?: string; choice: ListChoice }
+);
 type Reject = { line: number; reason: string; row: readonly string[] };
 
 function jobOf(): Job {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { workspace: { type: 'string' }, zone: { type: 'string' }, rejects: { type: 'string' } },
-  });
-  const [kind, file, ...more] = positionals;
-  if ((kind !== 'users' && kind !== 'events') || !file || more.length > 0) throw new Error(usage);
+  const option = { type: 'string' } as const;
+  const options = { workspace: option, zone: option, rejects: option, name: option, column: option, identifier: option };
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const [kind, ...rest] = positionals;
+  const [key, file, ...more] = kind === 'list' ? rest : [undefined, ...rest];
+  if (!file || more.length > 0) throw new Error(usage);
   const workspaceId = values.workspace === undefined ? undefined : Number(values.workspace);
-  return { kind, file, workspaceId, zone: values.zone, rejectsFile: values.rejects ?? `${file.replace(/\.csv$/i, '')}.rejects.csv` };
+  const where = { file, workspaceId, rejectsFile: values.rejects ?? `${file.replace(/\.csv$/i, '')}.rejects.csv` };
+  if (kind === 'users' || kind === 'events') return { ...where, kind, zone: values.zone };
+  if (kind !== 'list' || !key) throw new Error(usage);
+  if (!segmentKeySchema.safeParse(key).success) throw new Error(`${key} is no key: lower-case letters, digits and single dashes.`);
+  const identifier = listIdentifiers.find((each) => each === values.identifier);
+  if (values.identifier !== undefined && !identifier) throw new Error(usage);
+  return { ...where, kind, key, name: values.name, choice: { column: values.column, identifier } };
 }
 
 async function main(job: Job): Promise<number> {
@@ -45,7 +57,8 @@ async function main(job: Job): Promise<number> {
   const db = openDatabase(url, 2);
   try {
     await migrate(url);
-    return await importFile(db, await chosenWorkspace(db, job.workspaceId), job, size);
+    const workspace = await chosenWorkspace(db, job.workspaceId);
+    return await (job.kind === 'list' ? importList(db, workspace, job) : importFile(db, workspace, job, size));
   } finally {
     await db.close();
     if (cluster?.started) await cluster.stop();
@@ -65,14 +78,11 @@ async function chosenWorkspace(db: Database, wanted: number | undefined): Promis
   return workspaceById(db, id);
 }
 
-/** The separator the header line uses most. */
-async function separatorOf(file: string): Promise<string> {
+async function headOf(file: string): Promise<string> {
   const handle = await open(file);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(65_536), 0, 65_536, 0);
-    const line = buffer.toString('utf8', 0, bytesRead).split(/\r?\n/)[0] ?? '';
-    const counts = [',', ';', '\t'].map((separator) => ({ separator, count: line.split(separator).length }));
-    return counts.sort((a, b) => b.count - a.count)[0]?.separator ?? ',';
+    return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await handle.close();
   }
@@ -81,7 +91,27 @@ async function separatorOf(file: string): Promise<string> {
 /** Of an error of csv-parse, which carries where it stopped. */
 const lineOf = (error: unknown) => Number((error as { lines?: unknown } | undefined)?.lines ?? 0);
 
-async function importFile(db: Database, workspace: Workspace, job: Job, size: number): Promise<number> {
+async function importList(db: Database, workspace: Workspace, job: Extract<Job, { kind: 'list' }>): Promise<number> {
+  const started = Date.now();
+  const rejects: Reject[] = [];
+  const upload = {
+    ...job,
+    workspace,
+    userId: null,
+    onReject: (reject: ListReject, row: readonly string[]) => rejects.push({ ...reject, row }),
+  };
+  const answer = await uploadList({ db, clock: () => new Date() }, upload, createReadStream(job.file));
+  await writeRejects(job.rejectsFile, [answer.identifier], rejects);
+  const n = (value: number) => value.toLocaleString('en');
+  process.stdout.write(
+    `${n(answer.rows)} rows read in ${((Date.now() - started) / 1000).toFixed(1)} s: ${n(answer.kept)} kept (${n(answer.known)} known, ${n(answer.unknown)} not yet), ` +
+      `${n(answer.duplicates)} twice, ${n(answer.rejected)} rejected.\n`,
+  );
+  if (rejects.length > 0) process.stdout.write(`The rejected rows, each with its reason: ${job.rejectsFile}\n`);
+  return rejects.length > 0 ? 2 : 0;
+}
+
+async function importFile(db: Database, workspace: Workspace, job: Extract<Job, { kind: CsvKind }>, size: number): Promise<number> {
   const started = Date.now();
   const receivedAt = new Date();
   const wallTime = wallTimesOf(job.zone ?? workspace.zone);
@@ -89,13 +119,9 @@ async function importFile(db: Database, workspace: Workspace, job: Job, size: nu
   const rejects: Reject[] = [];
   const parser = input.pipe(
     parse({
-      bom: true,
-      delimiter: await separatorOf(job.file),
+      ...csvParsing(separatorOf(await headOf(job.file))),
       info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
       skip_records_with_error: true,
-      max_record_size: longestRow,
       on_skip: (error) => {
         rejects.push({ line: lineOf(error), reason: error?.message ?? 'unreadable', row: [] });
       },

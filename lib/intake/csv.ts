@@ -77,10 +77,35 @@ export function csvColumns(kind: CsvKind, header: readonly string[]): CsvColumn[
   return columns;
 }
 
+const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
+
+/** The field a header means by one of its spellings. */
+export const csvFieldOf = (header: string): CsvField | undefined =>
+  fields.find((candidate) => spellings[candidate].includes(lettersOf(header)));
+
+/** The separator the first line uses most. @param head the beginning of the file. */
+export function separatorOf(head: string): string {
+  const line = head.split(/\r?\n/)[0] ?? '';
+  const counts = [',', ';', '\t'].map((separator) => ({ separator, count: line.split(separator).length }));
+  return counts.sort((a, b) => b.count - a.count)[0]?.separator ?? ',';
+}
+
+/** Bytes: a row beyond is a quote that was never closed. */
+const longestRow = 1_000_000;
+
+/** How every CSV file is read: the options of csv-parse. */
+export const csvParsing = (separator: string) => ({
+  bom: true,
+  delimiter: separator,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  max_record_size: longestRow,
+});
+
 function columnOf(kind: CsvKind, name: string): CsvColumn {
-  const letters = name.toLowerCase().replace(/[^a-z]/g, '');
+  const letters = lettersOf(name);
   const known = kind === 'users' ? usersFields : eventsFields;
-  const field = fields.find((candidate) => spellings[candidate].includes(letters));
+  const field = csvFieldOf(name);
   // "date" and "time" are likely columns of people too; there only the unmistakable name is the time of the call.
   if (field && known.has(field) && (field !== 'timestamp' || kind === 'events' || letters === 'timestamp')) return { field };
   if (name === '' || name === '__proto__' || contactOf(name)) return { ignored: name };

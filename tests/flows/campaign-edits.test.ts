@@ -173,7 +173,7 @@ it('fails in words, and without trying again, when what it needs is not there an
   await saveSegment(s.db, s.workspaceId, { key: 'lost', name: 'Lost', definition: who('lost') }, null, now);
   const id = await campaign('lost', '2026-06-14T08:00:00Z', { definition: undefined, segment: 'lost' });
   await s.db.orm.update(campaigns).set({ state: 'archived' }).where(eq(campaigns.id, id));
-  await deleteSegment(s.db, s.workspaceId, 'lost');
+  await deleteSegment(s.db, s.workspaceId, 'lost', now);
   await s.db.orm.update(campaigns).set({ state: 'scheduled' }).where(eq(campaigns.id, id));
   expect(await s.tick('2026-06-14T08:00:00Z')).toMatchObject({ failed: 1 });
   expect((await runsOf(id))[0]).toMatchObject({ state: 'failed', attempts: 0, errorMessage: 'There is no segment “lost”.' });

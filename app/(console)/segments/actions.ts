@@ -23,7 +23,7 @@ export const save = action(
 
 export const remove = action(
   z.strictObject({ key: z.string() }),
-  async ({ key }, { user, db }) => deleteSegment(db, user.workspaceId, key),
+  async ({ key }, { user, db, now }) => deleteSegment(db, user.workspaceId, key, now),
   { revalidate },
 );
 

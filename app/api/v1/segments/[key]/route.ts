@@ -36,7 +36,7 @@ export const GET = apiRoute<Params>('viewer', async ({ params, db, workspaceId }
   return { ...segment, sentence: describe(segment.definition) };
 });
 
-export const DELETE = apiRoute<Params>('marketer', async ({ params, db, workspaceId }) => {
-  await deleteSegment(db, workspaceId, params.key);
+export const DELETE = apiRoute<Params>('marketer', async ({ params, db, workspaceId, now }) => {
+  await deleteSegment(db, workspaceId, params.key, now);
   return new Response(null, { status: 204 });
 });
