@@ -21,7 +21,8 @@ export type ListUpload = {
   userId: string | null;
   /** Chosen by who wants to watch it grow. */
   id?: string;
-  onReject?: (reject: ListReject, row: readonly string[]) => void;
+  /** Hears of every row not taken, and what its column said. */
+  onReject?: (reject: ListReject, text: string) => void;
 };
 
 export type UploadedList = {
@@ -130,7 +131,7 @@ async function writeRows(
   let writing: Promise<void> = Promise.resolve();
   try {
     for await (const row of rows) {
-      takeRow(part, row, listValueOf(row), upload);
+      takeRow(part, row, listValueOf(row), (reject) => upload.onReject?.(reject, row.record?.[column.index] ?? ''));
       if (part.rows < rowsOfPart) continue;
       await writing;
       writing = write(part);
@@ -150,12 +151,12 @@ async function writeRows(
 type Part = { rows: number; values: Set<string>; rejects: ListReject[] };
 const emptyPart = (): Part => ({ rows: 0, values: new Set(), rejects: [] });
 
-function takeRow(part: Part, row: CsvRow, found: ListValue, upload: ListUpload): void {
+function takeRow(part: Part, row: CsvRow, found: ListValue, onReject: (reject: ListReject) => void): void {
   part.rows += 1;
   if ('value' in found) part.values.add(found.value);
   else {
     const reject = { line: row.line, reason: found.reason };
     part.rejects.push(reject);
-    upload.onReject?.(reject, row.record ?? []);
+    onReject(reject);
   }
 }

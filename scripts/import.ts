@@ -98,7 +98,7 @@ async function importList(db: Database, workspace: Workspace, job: Extract<Job, 
     ...job,
     workspace,
     userId: null,
-    onReject: (reject: ListReject, row: readonly string[]) => rejects.push({ ...reject, row }),
+    onReject: (reject: ListReject, text: string) => rejects.push({ ...reject, row: [text] }),
   };
   const answer = await uploadList({ db, clock: () => new Date() }, upload, createReadStream(job.file));
   await writeRejects(job.rejectsFile, [answer.identifier], rejects);

@@ -16,10 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-async function run(kind: string, name: string, content: string | null, ...options: string[]) {
+async function run(kind: string | string[], name: string, content: string | null, ...options: string[]) {
   const file = path.join(dir, name);
   if (content !== null) await writeFile(file, content);
-  return npmRun('import', [kind, file, ...options], { DATABASE_URL: url });
+  return npmRun('import', [...[kind].flat(), file, ...options], { DATABASE_URL: url });
 }
 
 const numberOf = async (table: 'profiles' | 'events') => {
@@ -63,6 +63,30 @@ test('what cannot be read goes to a file of its own, each row with its line and 
   ]);
   await run('events', 'bad.csv', 'userId,event,timestamp\nu1,Rated,2026-03-09\n');
   expect(existsSync(path.join(dir, 'bad.rejects.csv'))).toBe(false);
+});
+
+test('makes a file a list segment, and tells what was not taken', async () => {
+  expect(
+    await run(
+      ['list', 'given'],
+      'given.csv',
+      'member,mail\n1,known@example.com\n2,later@example.com\n3,later@example.com\n4,nobody\n',
+      '--name',
+      'Given',
+    ),
+  ).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('4 rows read'),
+  });
+  expect((await readFile(path.join(dir, 'given.rejects.csv'), 'utf8')).split('\n')).toEqual([
+    'line,reason,email',
+    '5,Not a valid email.,nobody',
+    '',
+  ]);
+  const [row] = await db.sql`
+    select s.name, l.identifier, l.rows, l.kept, l.rejected from segments s join lists l on l.id = s.list_id where s.key = 'given'`;
+  expect(row).toEqual({ name: 'Given', identifier: 'email', rows: 4, kept: 2, rejected: 1 });
+  expect(await run(['list', 'Given!'], 'given.csv', null)).toMatchObject({ code: 1, output: expect.stringContaining('is no key') });
 });
 
 test('says what is wrong and ends with 1 when it cannot import at all', async () => {
