@@ -5,7 +5,7 @@ import { byteaArray, plainArray, textArray } from './array-literal';
 
 /**
  * `list_members` is kept exact by two writers: an upload adds the members of its values while it has the workspace alone, and intake
- * (db/events.ts) corrects the profiles it renames or merges. Neither can miss what the other has not committed yet: docs/decisions/0014.
+ * (db/events.ts) corrects the profiles it renames or merges. Neither can miss what the other has not committed yet: docs/decisions/0016.
  */
 
 /** Whether there is anything to keep exact. To be asked when the lock of db/profile-ids.ts is held. */
