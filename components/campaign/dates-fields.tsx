@@ -14,6 +14,7 @@ const mostDates = 100;
 export function DatesFields({ form }: { form: ScheduleFormApi }) {
   const list = useFieldArray({ control: form.control, name: 'dates' });
   const errors = form.formState.errors.dates;
+  const values = form.watch('dates').map(({ at }) => at);
   const add = () => {
     const last = form.getValues('dates').at(-1)?.at ?? '';
     list.append({ at: last ? dayLater(last) : '' });
@@ -40,6 +41,9 @@ export function DatesFields({ form }: { form: ScheduleFormApi }) {
                 <X aria-hidden />
               </Button>
             </div>
+            {!error && values.indexOf(values[i] ?? '') < i && (
+              <p className="text-muted-foreground text-xs">The same as date {values.indexOf(values[i] ?? '') + 1}: it runs once.</p>
+            )}
             {error && <FieldError id={`date-${i}-error`}>{error}</FieldError>}
           </div>
         );

@@ -7,6 +7,7 @@ import { weekdays } from '@/lib/schedule/schedule';
 import { EndFields } from './end-fields';
 import { MonthFields } from './month-fields';
 import type { ScheduleFormApi } from './schedule-form';
+import { SchedulePresets } from './schedule-presets';
 import { weekdayName } from './schedule-values';
 import { TogglePick } from './toggle-pick';
 
@@ -17,7 +18,13 @@ export function EveryFields({ form }: { form: ScheduleFormApi }) {
   const again = { shouldDirty: true, shouldValidate: true };
   return (
     <div className="grid gap-5">
-      <Field label="Every" htmlFor="n" error={errors.n?.message}>
+      <SchedulePresets form={form} />
+      <Field
+        label="Every"
+        htmlFor="n"
+        error={errors.n?.message}
+        hint={unit === 'hours' ? 'Counted as elapsed time: over a change of the clocks the hour of the day shifts.' : undefined}
+      >
         <div className="flex gap-2">
           <Input
             id="n"

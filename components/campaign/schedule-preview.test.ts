@@ -15,13 +15,14 @@ test('shows the next five occurrences in both zones', () => {
     at: new Date('2026-12-01T03:30:00Z'),
     campaign: 'Tue 1 Dec 2026, 09:00',
     viewer: 'Mon 30 Nov 2026, 22:30',
+    utc: '03:30',
   });
   expect(preview.more).toBe(true);
 });
 
 test('does not repeat a viewer time that reads the same', () => {
   const preview = previewOf({ kind: 'at', at: '2026-12-01T09:00', zone: 'Europe/Paris' }, 'Europe/Berlin', now);
-  expect(preview.lines).toEqual([{ at: new Date('2026-12-01T08:00:00Z'), campaign: 'Tue 1 Dec 2026, 09:00', viewer: null }]);
+  expect(preview.lines).toEqual([{ at: new Date('2026-12-01T08:00:00Z'), campaign: 'Tue 1 Dec 2026, 09:00', viewer: null, utc: '08:00' }]);
 });
 
 test('says which months a day of the month skips', () => {
@@ -31,7 +32,7 @@ test('says which months a day of the month skips', () => {
     'Choose “last day” to run at the end of every month.',
   ]);
   expect(previewOf({ ...monthly, nthWeekdays: [{ n: 5, day: 'mon' }] }, null, now).notes).toEqual([
-    'Months without a fifth Monday are skipped.',
+    'The fifth Monday is skipped in months without one.',
   ]);
 });
 

@@ -1,19 +1,26 @@
+import { withoutDuplicates } from '@/lib/schedule/faults';
 import { occurrences } from '@/lib/schedule/occurrences';
 import { type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
 import { type ScheduleValues, scheduleOf, weekdayName } from './schedule-values';
 import { counted, dayAndTime, dayText, listed, timeText, wallTime } from './zoned-text';
 
-export type OccurrenceLine = { at: Date; campaign: string; viewer: string | null };
+/** `viewer` and `utc` name the day only where it is another; null where the campaign's clock reads the same. */
+export type OccurrenceLine = { at: Date; campaign: string; viewer: string | null; utc: string | null };
 export type SchedulePreview = { lines: OccurrenceLine[]; more: boolean; notes: string[] };
 
-/** The next five occurrences in the campaign's zone and (where it differs) the viewer's, and what about them may surprise. */
+/** The next five occurrences in the campaign's zone, the viewer's and UTC, and what about them may surprise. */
 export function previewOf(schedule: Schedule, viewerZone: string | null, now: Date): SchedulePreview {
   if (schedule.kind === 'now' || schedule.kind === 'live') return { lines: [], more: false, notes: [] };
   const due = occurrences(schedule, { scheduledAt: now, after: now, limit: 400 });
+  const elsewhere = (at: Date, zone: string | null) => {
+    if (!zone || wallTime(at, zone) === wallTime(at, schedule.zone)) return null;
+    return dayText(at, zone) === dayText(at, schedule.zone) ? timeText(at, zone) : dayAndTime(at, zone);
+  };
   const lines = due.slice(0, 5).map((at) => ({
     at,
     campaign: dayAndTime(at, schedule.zone),
-    viewer: viewerZone && wallTime(at, viewerZone) !== wallTime(at, schedule.zone) ? dayAndTime(at, viewerZone) : null,
+    viewer: elsewhere(at, viewerZone),
+    utc: elsewhere(at, 'UTC'),
   }));
   return { lines, more: due.length > 5, notes: [...skippedMonths(schedule), ...clockChanges(schedule, due)] };
 }
@@ -26,15 +33,16 @@ export function previewOfValues(values: ScheduleValues, viewerZone: string | nul
   return { ...preview, notes: [...droppedDuplicates(values), ...preview.notes] };
 }
 
-function droppedDuplicates(values: ScheduleValues): string[] {
-  if (values.kind !== 'dates') return [];
-  const dropped = values.dates.length - new Set(values.dates.map((one) => one.at)).size;
+function droppedDuplicates({ kind, zone, dates }: ScheduleValues): string[] {
+  if (kind !== 'dates') return [];
+  const { dropped } = withoutDuplicates({ kind, zone, dates: dates.map(({ at }) => at) });
   return dropped ? [`${counted(dropped, 'date')} listed twice: it will run once.`] : [];
 }
 
 const shortMonths = ['February', 'April', 'June', 'September', 'November'];
 const ordinals: Record<number, string> = { 1: '1st', 2: '2nd', 3: '3rd', 21: '21st', 22: '22nd', 23: '23rd', 31: '31st' };
 export const ordinal = (n: number): string => ordinals[n] ?? `${n}th`;
+export const placeName: Record<number, string> = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', 5: 'fifth', [-1]: 'last' };
 
 /** "The 31st means months that have one": which months a monthly schedule leaves out. */
 function skippedMonths(schedule: Schedule): string[] {
@@ -45,8 +53,8 @@ function skippedMonths(schedule: Schedule): string[] {
   if (days.includes(30)) notes.push('The 30th is skipped in February.');
   if (days.includes(29)) notes.push('The 29th is skipped in February, except in leap years.');
   if (notes.length && !days.includes(-1)) notes.push('Choose “last day” to run at the end of every month.');
-  const fifth = schedule.nthWeekdays?.find((one) => one.n === 5);
-  if (fifth) notes.push(`Months without a fifth ${weekdayName[fifth.day]} are skipped.`);
+  const fifths = (schedule.nthWeekdays ?? []).filter((one) => one.n === 5).map((one) => weekdayName[one.day]);
+  if (fifths.length > 0) notes.push(`The fifth ${listed(fifths)} is skipped in months without one.`);
   return notes;
 }
 

@@ -26,9 +26,29 @@ describe('the schedule form', () => {
       end: { date: '2027-06-30' },
     },
     { kind: 'every', every: { months: 3 }, nthWeekdays: [{ n: -1, day: 'fri' }], time: '09:00', zone: 'UTC', start: '2026-12-01' },
+    {
+      kind: 'every',
+      every: { months: 1 },
+      monthDays: [15],
+      nthWeekdays: [
+        { n: 1, day: 'mon' },
+        { n: 1, day: 'thu' },
+        { n: 5, day: 'sun' },
+        { n: -1, day: 'fri' },
+      ],
+      time: '09:00',
+      zone: 'UTC',
+      start: '2026-12-01',
+    },
   ];
   test.each(saved)('gives back the saved schedule unchanged: %j', (schedule) => {
     expect(scheduleOf(valuesOf(schedule, 'Asia/Kolkata', now))).toEqual(schedule);
+  });
+
+  test('shows the day of the start where a schedule leaves its day out', () => {
+    const rest = { kind: 'every', time: '09:00', zone: 'UTC', start: '2026-12-03' } as const;
+    expect(scheduleOf(valuesOf({ ...rest, every: { weeks: 2 } }, 'UTC', now))).toMatchObject({ weekdays: ['thu'] });
+    expect(scheduleOf(valuesOf({ ...rest, every: { months: 1 } }, 'UTC', now))).toMatchObject({ monthDays: [3] });
   });
 
   test('begins with every day at nine from tomorrow in the workspace zone', () => {
@@ -49,10 +69,27 @@ describe('the schedule form', () => {
     ]);
   });
 
+  test('lets the dates stay that the running version has had', () => {
+    const held = { kind: 'dates', zone: 'UTC', dates: ['2026-01-01T09:00', '2027-01-01T09:00'] } as const;
+    const values = valuesOf({ ...held, dates: [...held.dates] }, 'UTC', now);
+    expect(scheduleValuesSchema(() => now, { ...held, dates: [...held.dates] }).safeParse(values).success).toBe(true);
+    expect(scheduleValuesSchema(() => now).safeParse(values).success).toBe(false);
+  });
+
   test('names the field of each other fault', () => {
     expect(faults({ unit: 'weeks', weekdays: [] })).toEqual(['weekdays: Choose at least one weekday.']);
     expect(faults({ end: 'date', start: '2026-12-10', endDate: '2026-12-09' })).toEqual(['endDate: The end is before the start.']);
     expect(faults({ unit: 'weeks', n: 53 })[0]).toContain('n: ');
+    expect(faults({ unit: 'months', monthRule: 'both', monthDays: [], nthWeekdays: [] })).toEqual([
+      'monthDays: Choose at least one day.',
+      'nthWeekdays: Choose at least one weekday.',
+    ]);
+    expect(faults({ unit: 'months', n: 12, start: '2027-02-01', monthDays: [31] })).toEqual([
+      'monthDays: None of the months it runs in has such a day.',
+    ]);
+    expect(faults({ unit: 'months', start: '2027-02-10', monthDays: [1], end: 'date', endDate: '2027-02-28' })).toEqual([
+      'endDate: It would not run once before this end. Choose a later one.',
+    ]);
   });
 
   test('drops a date listed twice', () => {

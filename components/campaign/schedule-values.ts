@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scheduleFaults } from '@/lib/schedule/faults';
 import { type Interval, type Schedule, scheduleSchema, type Weekday, weekdays } from '@/lib/schedule/schedule';
 import { wallDay, wallTime } from './zoned-text';
 
@@ -12,12 +13,11 @@ const fields = z.object({
   n: z.number({ error: 'Enter a whole number.' }).int('Enter a whole number.').min(1, 'At least 1.').max(366, 'At most 366.'),
   unit: z.enum(['hours', 'days', 'weeks', 'months']),
   weekdays: z.array(z.enum(weekdays)),
-  monthRule: z.enum(['days', 'nth']),
+  monthRule: z.enum(['days', 'nth', 'both']),
   /** 1–31, and −1 for the last day. */
   monthDays: z.array(z.number()),
-  /** 1–5, and −1 for the last. */
-  nth: z.number(),
-  nthDay: z.enum(weekdays),
+  /** `n` 1–5, and −1 for the last. */
+  nthWeekdays: z.array(z.object({ n: z.number(), day: z.enum(weekdays) })),
   time: z.string(),
   start: z.string(),
   end: z.enum(['never', 'date', 'after']),
@@ -26,17 +26,22 @@ const fields = z.object({
 });
 export type ScheduleValues = z.infer<typeof fields>;
 
-/** @param now makes "in the past" a fault of the field it was typed in. */
-export function scheduleValuesSchema(now: () => Date) {
+/**
+ * @param now makes "in the past" a fault of the field it was typed in. @param held the schedule that runs already: the dates it has had may
+ * stay in the list.
+ */
+export function scheduleValuesSchema(now: () => Date, held?: Schedule) {
   return fields.superRefine((values, ctx) => {
     const fault = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
     const current = wallTime(now(), values.zone);
     if (values.kind === 'at') pastFault(values.at, current, (message) => fault(['at'], message));
-    if (values.kind === 'dates') datesFaults(values, current, fault);
+    if (values.kind === 'dates') datesFaults(values, current, held, fault);
     if (values.kind === 'every') everyFaults(values, current, fault);
     if (ctx.issues.length > 0) return;
     const parsed = scheduleSchema.safeParse(scheduleOf(values));
     for (const issue of parsed.error?.issues ?? []) fault([fieldOf(issue.path)], issue.message);
+    if (!parsed.success) return;
+    for (const { path, message } of scheduleFaults(parsed.data, now(), held)) fault([fieldOf(path)], message);
   });
 }
 
@@ -47,9 +52,11 @@ function pastFault(at: string, current: string, fault: (message: string) => void
   else if (at <= current) fault('This is in the past. Choose a later date and time.');
 }
 
-function datesFaults(values: ScheduleValues, current: string, fault: Fault): void {
+function datesFaults(values: ScheduleValues, current: string, held: Schedule | undefined, fault: Fault): void {
+  const had = held?.kind === 'dates' && held.zone === values.zone ? held.dates : [];
   if (values.dates.length === 0) fault(['dates'], 'Add at least one date.');
-  for (const [i, { at }] of values.dates.entries()) pastFault(at, current, (message) => fault(['dates', i, 'at'], message));
+  for (const [i, { at }] of values.dates.entries())
+    if (!had.includes(at)) pastFault(at, current, (message) => fault(['dates', i, 'at'], message));
 }
 
 function everyFaults(values: ScheduleValues, current: string, fault: Fault): void {
@@ -57,8 +64,10 @@ function everyFaults(values: ScheduleValues, current: string, fault: Fault): voi
   if (!values.time) fault(['time'], 'Choose a time.');
   if (!values.start) fault(['start'], 'Choose a start date.');
   if (values.unit === 'weeks' && values.weekdays.length === 0) fault(['weekdays'], 'Choose at least one weekday.');
-  if (values.unit === 'months' && values.monthRule === 'days' && values.monthDays.length === 0)
+  if (values.unit === 'months' && values.monthRule !== 'nth' && values.monthDays.length === 0)
     fault(['monthDays'], 'Choose at least one day.');
+  if (values.unit === 'months' && values.monthRule !== 'days' && values.nthWeekdays.length === 0)
+    fault(['nthWeekdays'], 'Choose at least one weekday.');
   if (values.end !== 'date') return;
   if (!values.endDate) fault(['endDate'], 'Choose an end date.');
   else if (values.endDate < values.start) fault(['endDate'], 'The end is before the start.');
@@ -69,9 +78,8 @@ function everyFaults(values: ScheduleValues, current: string, fault: Fault): voi
 function fieldOf(path: PropertyKey[]): keyof ScheduleValues {
   const [first, second] = path.map(String);
   if (first === 'every') return 'n';
-  if (first === 'nthWeekdays') return 'nth';
   if (first === 'end') return second === 'after' ? 'endAfter' : 'endDate';
-  const known: (keyof ScheduleValues)[] = ['zone', 'at', 'dates', 'weekdays', 'monthDays', 'time', 'start'];
+  const known: (keyof ScheduleValues)[] = ['zone', 'at', 'dates', 'weekdays', 'monthDays', 'nthWeekdays', 'time', 'start'];
   return known.find((name) => name === first) ?? 'kind';
 }
 
@@ -94,9 +102,11 @@ export function scheduleOf(values: ScheduleValues): unknown {
   };
 }
 
-function monthRuleOf(values: ScheduleValues) {
-  if (values.monthRule === 'nth') return { nthWeekdays: [{ n: values.nth, day: values.nthDay }] };
-  return { monthDays: [...values.monthDays].sort((a, b) => (a === -1 ? 1 : b === -1 ? -1 : a - b)) };
+function monthRuleOf({ monthRule, monthDays, nthWeekdays }: ScheduleValues) {
+  const lastLast = (n: number) => (n === -1 ? 99 : n);
+  const days = [...monthDays].sort((a, b) => lastLast(a) - lastLast(b));
+  const nths = [...nthWeekdays].sort((a, b) => lastLast(a.n) - lastLast(b.n) || weekdays.indexOf(a.day) - weekdays.indexOf(b.day));
+  return { ...(monthRule !== 'nth' ? { monthDays: days } : {}), ...(monthRule !== 'days' ? { nthWeekdays: nths } : {}) };
 }
 
 /** What the form begins with: the saved schedule, and sensible values for everything it does not say. */
@@ -113,8 +123,7 @@ export function valuesOf(schedule: Schedule | undefined, workspaceZone: string, 
     weekdays: ['mon'],
     monthRule: 'days',
     monthDays: [1],
-    nth: 1,
-    nthDay: 'mon',
+    nthWeekdays: [{ n: 1, day: 'mon' }],
     time: '09:00',
     start: tomorrow,
     end: 'never',
@@ -130,14 +139,15 @@ function saved(schedule: Schedule): Partial<ScheduleValues> {
   if (schedule.kind === 'dates') return { kind: 'dates', dates: schedule.dates.map((at) => ({ at })) };
   if (schedule.kind === 'live') return {};
   const { unit, n } = intervalOf(schedule.every);
-  const nth = schedule.nthWeekdays?.[0];
+  const { monthDays, nthWeekdays } = schedule;
   return {
     kind: 'every',
     unit,
     n,
-    ...(schedule.weekdays ? { weekdays: schedule.weekdays } : {}),
-    ...(schedule.monthDays ? { monthDays: schedule.monthDays } : {}),
-    ...(nth ? { monthRule: 'nth', nth: nth.n, nthDay: nth.day } : {}),
+    // What a schedule leaves out is its start's own day.
+    weekdays: schedule.weekdays ?? [weekdayOf(schedule.start)],
+    monthDays: monthDays ?? [Number(schedule.start.slice(8))],
+    ...(nthWeekdays ? { monthRule: monthDays ? 'both' : 'nth', nthWeekdays } : { monthRule: 'days' }),
     time: schedule.time,
     start: schedule.start,
     ...endValues(schedule.end),
@@ -155,6 +165,8 @@ function endValues(end: { date: string } | { after: number } | undefined): Parti
   if (!end) return { end: 'never' };
   return 'date' in end ? { end: 'date', endDate: end.date } : { end: 'after', endAfter: end.after };
 }
+
+const weekdayOf = (day: string): Weekday => weekdays[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7] ?? 'mon';
 
 export const weekdayName: Record<Weekday, string> = {
   mon: 'Monday',

@@ -12,13 +12,21 @@ import { type ScheduleValues, scheduleOf, scheduleValuesSchema, valuesOf } from 
 import { StepForm } from './step-form';
 import { useStepWalk } from './step-walk';
 
-type Props = { id: string; draft: CampaignDraft; workspaceZone: string; now: Date; save: SavePatch };
+type Props = {
+  id: string;
+  draft: CampaignDraft;
+  /** The schedule that runs, while an edit is being made. */
+  held: Schedule | undefined;
+  workspaceZone: string;
+  now: Date;
+  save: SavePatch;
+};
 
 /** Schedule on the left, what it means on the right. A schedule that is not valid is not saved; the last valid one stays. */
-export function WhenStep({ id, draft, workspaceZone, now, save }: Props) {
+export function WhenStep({ id, draft, held, workspaceZone, now, save }: Props) {
   const saving = useDraftSaving(id, save);
   const walk = useStepWalk(id, 'when', saving);
-  const schema = useMemo(() => scheduleValuesSchema(() => new Date()), []);
+  const schema = useMemo(() => scheduleValuesSchema(() => new Date(), held), [held]);
   const form = useForm<ScheduleValues>({
     resolver: zodResolver(schema),
     defaultValues: valuesOf(draft.schedule, workspaceZone, now),
@@ -41,7 +49,7 @@ export function WhenStep({ id, draft, workspaceZone, now, save }: Props) {
       saving={saving}
       onSubmit={form.handleSubmit((values) => walk.next({ schedule: parsed(values) ?? undefined }))}
     >
-      <div className="grid grid-cols-1 items-start gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <ScheduleForm form={form} />
         <OccurrencePreview values={form.watch()} now={now} />
       </div>

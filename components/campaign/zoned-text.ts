@@ -22,6 +22,11 @@ export function dayText(at: Date, zone: string): string {
   return format(zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' }).format(at).replace(',', '');
 }
 
+/** "March 2027", of "2027-03" */
+export function monthText(month: string): string {
+  return format('UTC', { month: 'long', year: 'numeric' }).format(new Date(`${month}-01T00:00:00Z`));
+}
+
 /** "1 Dec": for the axis of a chart. */
 export function shortDay(at: Date, zone: string): string {
   return format(zone, { day: 'numeric', month: 'short' }).format(at);

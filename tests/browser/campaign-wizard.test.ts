@@ -160,6 +160,43 @@ describe.skipIf(!chromiumPath)('the campaign wizard in a browser', () => {
     expect(page.url()).toContain('/edit/when');
   });
 
+  test('the calendar of the when step tells each day by keyboard: runs, clocks that are moved, days a month does not have', async () => {
+    await page.goto(`${app.origin}/campaigns/new?segment=carts`);
+    await page.getByLabel('Name').fill('Far ahead');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/edit/who');
+    await goOn('when');
+    await page.getByRole('combobox', { name: 'Time zone' }).click();
+    await page.keyboard.type('New York');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Starting on').fill('2035-03-01');
+    await page.getByLabel('At', { exact: true }).fill('02:30');
+    await page.getByText('March 2035', { exact: true }).waitFor();
+    await tabTo(page.getByRole('button', { name: 'Thu 1 Mar 2035. Runs at 02:30', exact: true }));
+    for (const key of ['ArrowDown', 'End']) await page.keyboard.press(key);
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    expect(await focused()).toBe('Sun 11 Mar 2035. Clocks go forward 02:00 → 03:00: runs 03:00');
+    await page.getByText('Clocks go forward 02:00 → 03:00: runs 03:00.').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+
+    await button('1st of the month').click();
+    await button('Day 31').click();
+    await page.getByRole('radio', { name: /^Both/ }).click();
+    await button('Last Friday').click();
+    await tabTo(page.getByRole('button', { name: /^Thu 1 Mar 2035/ }));
+    await page.keyboard.press('PageDown');
+    await page.getByText('No 31st in April: skipped.').waitFor();
+    expect(await focused()).toBe('Sun 1 Apr 2035. Runs at 09:00');
+    await page.getByRole('button', { name: 'Fri 27 Apr 2035. Runs at 09:00', exact: true }).waitFor();
+    await button('Show UTC').click();
+    await page.getByText('14:00 UTC').first().waitFor();
+    await saved();
+    await page.reload();
+    expect(await button('Last Friday').getAttribute('aria-pressed')).toBe('true');
+    expect(await button('Day 31').getAttribute('aria-pressed')).toBe('true');
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
   test('settings and sources are sound, and a key is shown once', async () => {
     for (const path of ['/campaigns', '/settings', '/settings/connections', '/settings/keys', '/sources']) {
       await page.goto(app.origin + path);

@@ -7,5 +7,6 @@ export const metadata = { title: 'When' };
 export default async function WhenPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const { user, campaign, now } = await openCampaign(id);
-  return <WhenStep id={id} draft={campaign.draft} workspaceZone={user.workspace.zone} now={now} save={saveDraftPatch} />;
+  const { draft, version } = campaign;
+  return <WhenStep id={id} draft={draft} held={version?.schedule} workspaceZone={user.workspace.zone} now={now} save={saveDraftPatch} />;
 }
