@@ -10,7 +10,7 @@ import { type AudienceRow, claimAudience } from './audiences';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
 import { queueDueRun } from './run-queue';
-import { audienceMembers, audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
+import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
 import { segmentByKey } from './segments';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -212,7 +212,6 @@ export async function campaignDetail(db: Database, workspaceId: WorkspaceId, id:
   const { campaign, version, audience } = row;
   const { name, state, blocker, nextAt, occurrencesDone, createdAt, updatedAt } = campaign;
   const draft = campaign.draft ?? (version ? draftOf(campaign.name, version) : {});
-  const members = audience ? ((await memberCounts(db, [audience.id])).get(audience.id) ?? 0) : 0;
   const facts = { id, name, state, blocker, nextAt, occurrencesDone, createdAt, updatedAt };
   return {
     ...facts,
@@ -220,7 +219,7 @@ export async function campaignDetail(db: Database, workspaceId: WorkspaceId, id:
     hasUnscheduledEdits: campaign.draft !== null && version !== null,
     version,
     audience,
-    members,
+    members: audience?.members ?? 0,
     createdBy: row.createdBy,
   };
 }
@@ -254,21 +253,17 @@ export type CampaignRow = Pick<
 /** Newest change first; archived ones only where asked for. */
 export async function listCampaigns(db: Database, workspaceId: WorkspaceId, archived = false): Promise<CampaignRow[]> {
   const rows = await db.orm
-    .select({ campaign: campaigns, version: campaignVersions, audienceId: audiences.id })
+    .select({ campaign: campaigns, version: campaignVersions, members: audiences.members })
     .from(campaigns)
     .leftJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
     .leftJoin(audiences, eq(audiences.campaignId, campaigns.id))
     .where(and(eq(campaigns.workspaceId, workspaceId), archived ? undefined : sql`${campaigns.state} <> 'archived'`))
     .orderBy(desc(campaigns.updatedAt));
-  const members = await memberCounts(
-    db,
-    rows.flatMap((row) => (row.audienceId === null ? [] : [row.audienceId])),
-  );
   const runs = await lastRuns(
     db,
     rows.map((row) => row.campaign.id),
   );
-  return rows.map(({ campaign, version, audienceId }) => {
+  return rows.map(({ campaign, version, members }) => {
     const { id, name, state, blocker, nextAt, updatedAt } = campaign;
     const draft = campaign.draft ?? (version ? draftOf(name, version) : {});
     return {
@@ -280,21 +275,10 @@ export async function listCampaigns(db: Database, workspaceId: WorkspaceId, arch
       updatedAt,
       draft,
       version,
-      members: (audienceId !== null && members.get(audienceId)) || 0,
+      members: members ?? 0,
       lastRun: runs.get(id) ?? null,
     };
   });
-}
-
-/** In doubt counts as in: an `adding` or `removing` row may be at Facebook. */
-async function memberCounts(db: Database, audienceIds: number[]): Promise<Map<number, number>> {
-  if (audienceIds.length === 0) return new Map();
-  const rows = await db.orm
-    .select({ audienceId: audienceMembers.audienceId, members: sql<number>`count(*)::int` })
-    .from(audienceMembers)
-    .where(and(inArray(audienceMembers.audienceId, audienceIds), sql`${audienceMembers.state} <> 'adding'`))
-    .groupBy(audienceMembers.audienceId);
-  return new Map(rows.map((row) => [row.audienceId, row.members]));
 }
 
 async function lastRuns(db: Database, campaignIds: string[]): Promise<Map<string, typeof syncRuns.$inferSelect>> {

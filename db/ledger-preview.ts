@@ -3,7 +3,8 @@ import { PgDialect } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Identifier } from '@/lib/identity/identifiers';
 import type { Database } from './client';
-import { isReachable } from './ledger';
+import { unansweredMembers } from './ledger';
+import { isReachable } from './ledger-row';
 import type { CampaignMode } from './schema';
 
 export type Preview = {
@@ -29,7 +30,11 @@ export function compareWithLedger({ workspaceId, segment, identifiers, audienceI
       select s.profile_id, ${isReachable(identifiers)} as reachable from (${segment}) s
       left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id
     ) w
-    full join (select profile_id, state from audience_members where audience_id = ${audienceId ?? 0}) l on l.profile_id = w.profile_id`;
+    full join (
+      select m.profile_id, case when d.profile_id is not null and m.state = 'in' then 'adding' else m.state end as state
+      from audience_members m left join (${unansweredMembers(audienceId ?? 0)}) d on d.profile_id = m.profile_id
+      where m.audience_id = ${audienceId ?? 0}
+    ) l on l.profile_id = w.profile_id`;
 }
 
 export const outcomes = ['join', 'leave', 'stay', 'unreachable'] as const;

@@ -109,9 +109,13 @@ export async function profileDetail(db: Database, workspaceId: WorkspaceId, prof
       select n.name, e.time, e.properties from events e join event_names n on n.event_id = e.event_id
       where e.workspace_id = ${workspaceId} and e.profile_id = ${profileId} order by e.time desc limit ${timelineLength}`,
     db.sql<ProfileDetail['audiences']>`
-      select c.id as "campaignId", c.name as "campaignName", a.name as "audienceName", m.state, m.since
-      from audience_members m join audiences a on a.id = m.audience_id join campaigns c on c.id = a.campaign_id
-      where m.workspace_id = ${workspaceId} and m.profile_id = ${profileId} order by m.since desc`,
+      select c.id as "campaignId", c.name as "campaignName", a.name as "audienceName", m.since,
+        case when m.state = 'in' and exists (
+          select from batch_members b join sync_batches s on s.run_id = b.run_id and s.seq = b.seq
+          where b.audience_id = a.id and b.run_id = m.run_id and s.op = 'add' and s.state = 'pending' and m.profile_id = any(b.profile_ids)
+        ) then 'adding' else m.state end as state
+      from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = ${profileId} join campaigns c on c.id = a.campaign_id
+      where a.workspace_id = ${workspaceId} order by m.since desc`,
   ]);
   const { mask, ...rest } = row;
   const [first] = ids;

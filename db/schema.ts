@@ -537,6 +537,8 @@ export const audiences = pgTable(
     operationText: text('operation_text'),
     deliveryCode: integer('delivery_code'),
     checkedAt: instant('checked_at'),
+    /** In the audience by the ledger; counted when a run is confirmed. */
+    members: integer('members').notNull().default(0),
     createdAt: instant('created_at').notNull(),
   },
   // One audience is fed by one campaign at a time; not unique, for a finished campaign keeps the name of what it fed.
@@ -545,7 +547,11 @@ export const audiences = pgTable(
 
 export type MemberState = 'adding' | 'in' | 'removing';
 
-/** The ledger: what is, or may be, in the audience at Facebook. Written ahead of every request. */
+/**
+ * The ledger: what is, or may be, in the audience at Facebook. Written ahead of every request. A row that a batch without an answer
+ * names may or may not be there, whatever its state (docs/decisions/0005). One index, and none on what changes: a first run writes
+ * a row for everybody.
+ */
 export const audienceMembers = pgTable(
   'audience_members',
   {
@@ -553,23 +559,17 @@ export const audienceMembers = pgTable(
     audienceId: integer('audience_id').notNull(),
     profileId: profileId(),
     state: text('state').$type<MemberState>().notNull(),
-    /** Of the identifiers in `row`. */
+    /** Of the identifiers in `cells`. */
     fingerprint: bigint('fingerprint', { mode: 'bigint' }).notNull(),
-    /** The row as sent or about to be: JSON text, digests in the audience's schema order. Removal repeats it to the letter. */
-    row: text('row').notNull(),
-    /** Rows of older digests that are, or may be, at Facebook still; removed before `row` is added. */
+    /** The row as sent or about to be, in the order of the audience's schema: digests, the advertiser id as text; null where there is none. */
+    cells: bytea('cells').array().notNull(),
+    /** Rows of older digests that are, or may be, at Facebook still, as JSON text; removed before the row is added. */
     staleRows: text('stale_rows').array(),
+    /** The run that wrote the state; whoever else changes the state must change this, too. */
     runId: integer('run_id').notNull(),
-    removeBatch: integer('remove_batch'),
-    addBatch: integer('add_batch'),
     since: instant('since').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.audienceId, t.profileId] }),
-    index('audience_members_remove').on(t.runId, t.removeBatch, t.profileId).where(sql`${t.removeBatch} is not null`),
-    index('audience_members_add').on(t.runId, t.addBatch, t.profileId).where(sql`${t.addBatch} is not null`),
-    index('audience_members_profile').on(t.workspaceId, t.profileId),
-  ],
+  (t) => [primaryKey({ columns: [t.audienceId, t.profileId] })],
 );
 
 /** States say what is already true; lib/sync/run-state.ts has the allowed transitions. */
@@ -626,8 +626,11 @@ export const syncRuns = pgTable(
 );
 
 export type BatchOp = 'remove' | 'add';
-/** deferred: Facebook refused a removal that would leave too few; the rows stay `removing` for a later run. */
-export type BatchState = 'pending' | 'sent' | 'deferred';
+/**
+ * deferred: Facebook refused a removal that would leave too few; the rows stay `removing` for a later run. dropped: its run ended
+ * before it had an answer, and a later run has decided anew.
+ */
+export type BatchState = 'pending' | 'sent' | 'deferred' | 'dropped';
 
 export const syncBatches = pgTable(
   'sync_batches',
@@ -649,6 +652,20 @@ export const syncBatches = pgTable(
     finishedAt: instant('finished_at'),
   },
   (t) => [primaryKey({ columns: [t.runId, t.seq] })],
+);
+
+/** Whose rows a batch holds, beside the ledger instead of in each of its rows; gone when a later run of the audience has frozen. */
+export const batchMembers = pgTable(
+  'batch_members',
+  {
+    audienceId: integer('audience_id').notNull(),
+    runId: integer('run_id').notNull(),
+    seq: integer('seq').notNull(),
+    profileIds: bigint('profile_ids', { mode: 'bigint' }).array().notNull(),
+    /** Of an addition: those who were members before, and are only sent again. */
+    again: bigint('again', { mode: 'bigint' }).array(),
+  },
+  (t) => [primaryKey({ columns: [t.audienceId, t.runId, t.seq] })],
 );
 
 /** Rows Facebook did not take, by profile and reason; never the digests. */

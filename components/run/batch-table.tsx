@@ -7,6 +7,7 @@ const states = {
   pending: { label: 'Waiting', tone: 'neutral' },
   sent: { label: 'Sent', tone: 'good' },
   deferred: { label: 'Deferred', tone: 'warn' },
+  dropped: { label: 'Decided anew', tone: 'neutral' },
 } as const;
 
 /** Each request: what it did, how many rows, how Facebook answered, and the trace id its support asks for. */

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
-import { freezeMembers, memberCount } from '@/db/ledger';
+import { memberCount } from '@/db/ledger';
+import { freezeMembers } from '@/db/ledger-freeze';
 import { type Lease, restingState, writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
 import { audienceSizes, audiences, campaigns, campaignVersions, syncRuns } from '@/db/schema';
@@ -11,7 +12,6 @@ import type { AdSetChoice } from '@/lib/campaign/plan';
 import { invariant } from '@/lib/errors';
 import { audienceInfo, createAudience, findAudienceByMark } from '@/lib/facebook/ads';
 import { GraphError } from '@/lib/facebook/errors';
-import { identifiersOf } from '@/lib/facebook/row';
 import { attachAudience, detachAudience } from '@/lib/facebook/targeting';
 import type { Graph } from '@/lib/facebook/transport';
 import { writtenOut } from '@/lib/segment/references';
@@ -39,9 +39,11 @@ export type RunContext = {
   current: Version;
   audience: Audience;
   graph: Graph;
+  /** Asked before each request; false once the tick's time is up. */
+  mayGoOn: () => boolean;
 };
 
-export async function contextOf(world: SyncWorld, run: Run): Promise<RunContext> {
+export async function contextOf(world: SyncWorld, run: Run, mayGoOn: () => boolean): Promise<RunContext> {
   const { orm } = world.db;
   const [version] = await orm.select().from(campaignVersions).where(eq(campaignVersions.id, run.versionId));
   const [newest] = await orm
@@ -52,7 +54,7 @@ export async function contextOf(world: SyncWorld, run: Run): Promise<RunContext>
   const [audience] = await orm.select().from(audiences).where(eq(audiences.id, run.audienceId));
   invariant(version && newest && audience, 'a run has its version, campaign and audience');
   const current = newest.version;
-  return { run, version, current, audience, graph: await world.graphFor(run.workspaceId, current.connectionId) };
+  return { run, version, current, audience, graph: await world.graphFor(run.workspaceId, current.connectionId), mayGoOn };
 }
 
 /**
@@ -101,7 +103,7 @@ async function freeze(world: SyncWorld, { run, version, audience }: RunContext):
   const definition = writtenOut(asked, await segmentSources(db, workspaceId, asked));
   const now = world.clock();
   const segment = await segmentSql(db, workspaceId, definition, { at: occurrenceAt, now });
-  const facts = { workspaceId, audienceId: audience.id, runId: run.id, identifiers: identifiersOf(audience.schema), mode: version.mode };
+  const facts = { workspaceId, audienceId: audience.id, runId: run.id, schema: audience.schema, mode: version.mode };
   return db.orm.transaction(
     async (tx) => {
       await tx.execute(sql`set local jit = off`);
@@ -126,11 +128,11 @@ async function confirm(world: SyncWorld, context: RunContext): Promise<Run> {
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
     const { sizeLower, sizeUpper, operationCode, operationText, deliveryCode } = info;
+    const members = await memberCount(tx, audience.id);
     await tx
       .update(audiences)
-      .set({ sizeLower, sizeUpper, operationCode, operationText, deliveryCode, checkedAt: now })
+      .set({ sizeLower, sizeUpper, operationCode, operationText, deliveryCode, members, checkedAt: now })
       .where(eq(audiences.id, audience.id));
-    const members = await memberCount(tx, audience.id);
     const size = { members, facebookLower: sizeLower, facebookUpper: sizeUpper };
     await tx
       .insert(audienceSizes)

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { audienceOfCampaign, plannedSchema } from '@/db/audiences';
 import type { Database } from '@/db/client';
-import { mostRowsInRequest } from '@/db/ledger';
 import { compareWithLedger, type Outcome, type Preview, type PreviewMember, previewMembers } from '@/db/ledger-preview';
+import { mostRowsInRequest } from '@/db/ledger-row';
 import { segmentByKey, segmentSql } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
 import type { CampaignPlan } from '@/lib/campaign/plan';

@@ -1,4 +1,4 @@
-import type { RunState } from '@/db/schema';
+import type { CampaignState, RunState } from '@/db/schema';
 
 /** What may follow what. A state names what is already true, so the row says where to go on; docs/runs.md has a paragraph on each. */
 export const transitions: Record<RunState, readonly RunState[]> = {
@@ -16,6 +16,9 @@ export const transitions: Record<RunState, readonly RunState[]> = {
 export const openStates = ['queued', 'audience_ready', 'frozen', 'sent'] as const satisfies readonly RunState[];
 
 export const isOpen = (state: RunState): boolean => (openStates as readonly RunState[]).includes(state);
+
+/** By a person: the request in flight is answered, nothing more is sent. */
+export const isHalted = (state: CampaignState): boolean => ['paused', 'stopped', 'archived'].includes(state);
 
 /** The words of the screens and the API. */
 export type ScreenState =

@@ -8,7 +8,7 @@ import { type GraphAction, GraphError } from '@/lib/facebook/errors';
 import { faultOf } from '@/lib/log';
 import { advanceRun, contextOf, type RunContext, type SyncWorld, settleCampaign } from './advance-run';
 import { type Decision, decide } from './failure';
-import { isOpen } from './run-state';
+import { isHalted, isOpen } from './run-state';
 
 export type TickCounts = { queued: number; skipped: number; advanced: number; finished: number; failed: number };
 
@@ -52,8 +52,8 @@ async function workOn(world: SyncWorld, claimed: Run, counts: TickCounts, inBudg
   let run = claimed;
   let context: RunContext | null = null;
   try {
-    while (isOpen(run.state) && inBudget() && !(await isHalted(world, run))) {
-      context = await contextOf(world, run);
+    while (isOpen(run.state) && inBudget() && !(await wasHalted(world, run))) {
+      context = await contextOf(world, run, inBudget);
       run = await advanceRun(world, context);
       counts.advanced++;
       await clearBlocker(world, run, context);
@@ -73,9 +73,9 @@ function unsettled(world: SyncWorld, run: Run, error: unknown): false {
 }
 
 /** Paused or stopped by a person since the last step: the request in flight has finished, nothing more is sent. */
-async function isHalted(world: SyncWorld, run: Run): Promise<boolean> {
+async function wasHalted(world: SyncWorld, run: Run): Promise<boolean> {
   const [campaign] = await world.db.orm.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
-  return campaign === undefined || ['paused', 'stopped', 'archived'].includes(campaign.state);
+  return campaign === undefined || isHalted(campaign.state);
 }
 
 /** A step that went well proves that what blocked the campaign is cured. */

@@ -1,0 +1,107 @@
+import { and, eq, max, sql } from 'drizzle-orm';
+import type { Database } from '@/db/client';
+import { type BatchKey, halveBatch, leaveInDoubt, rowsOfBatch, settleAdded, settleRemoved } from '@/db/ledger';
+import { writeRun } from '@/db/run-queue';
+import type { Batch, Run } from '@/db/runs';
+import { rejects, syncBatches, syncRuns } from '@/db/schema';
+import type { UploadAnswer } from '@/lib/facebook/ads';
+import type { GraphError } from '@/lib/facebook/errors';
+import type { SyncWorld } from './advance-run';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+/** A batch in hand. */
+export type Sending = { run: Run; batch: Batch; key: BatchKey; schema: readonly string[] };
+
+export const sameBatch = (batch: Batch) => and(eq(syncBatches.runId, batch.runId), eq(syncBatches.seq, batch.seq));
+
+/** What Facebook took becomes true in the ledger, in one transaction with the counts. @param rows how many went out. */
+export async function settleAnswer(world: SyncWorld, sending: Sending, rows: number, answer: UploadAnswer): Promise<void> {
+  const { run, batch, key } = sending;
+  const refused = await refusedMembers(world.db, sending, answer);
+  const now = world.clock();
+  await world.db.orm.transaction(async (tx) => {
+    // The run first: whoever has lost it must not touch what another engine may be at. It also keeps the batches in flight apart.
+    const mine = await writeRun(tx, run, world.lease, {}, now);
+    const settled = key.op === 'add' ? await settleAdded(tx, key, rows, [...refused.keys()]) : await settleRemoved(tx, key);
+    await recordRejects(tx, sending, refused);
+    const { received, invalid, traceId } = answer;
+    await tx.update(syncBatches).set({ state: 'sent', received, invalid, traceId, finishedAt: now }).where(sameBatch(batch));
+    // Only additions are refused row by row: a removal of an unreadable row has nothing to remove.
+    const counted =
+      key.op === 'add'
+        ? { added: mine.added + settled, received: mine.received + received, invalid: mine.invalid + invalid }
+        : { removed: mine.removed + settled, received: mine.received + received };
+    await writeRun(tx, run, world.lease, { ...counted, attempts: 0, waitUntil: null, waitReason: null }, now);
+  });
+}
+
+/** Facebook repeats up to a hundred unreadable rows as JSON text; whose they are, only we know. */
+async function refusedMembers(db: Database, { key, schema }: Sending, { samples }: UploadAnswer): Promise<Map<string, string>> {
+  const reasons = new Map(Object.entries(samples).map(([row, reason]) => [compact(row), reason]));
+  if (reasons.size === 0 || key.op === 'remove') return new Map();
+  const members = await rowsOfBatch(db, key, schema);
+  return new Map(members.flatMap(({ profileId, row }) => (reasons.has(row) ? [[profileId, reasons.get(row) ?? '']] : [])));
+}
+
+function compact(row: string): string {
+  try {
+    return JSON.stringify(JSON.parse(row));
+  } catch {
+    return row;
+  }
+}
+
+async function recordRejects(tx: Tx, { run, batch }: Sending, refused: Map<string, string>): Promise<void> {
+  if (refused.size === 0) return;
+  const values = [...refused].map(([profileId, reason]) => ({
+    workspaceId: run.workspaceId,
+    runId: run.id,
+    profileId: BigInt(profileId),
+    batch: batch.seq,
+    reason: reason.slice(0, 200),
+  }));
+  await tx.insert(rejects).values(values).onConflictDoNothing();
+}
+
+/** What a refusal means for the batch itself; what it means for the run is decided by the caller. */
+export async function settleRefusal(world: SyncWorld, sending: Sending, error: GraphError): Promise<void> {
+  const { run, batch } = sending;
+  const now = world.clock();
+  await world.db.orm.transaction(async (tx) => {
+    await writeRun(tx, run, world.lease, {}, now);
+    await tx.update(syncBatches).set({ traceId: error.traceId }).where(sameBatch(batch));
+    if (error.action === 'too_small') await tx.update(syncBatches).set({ state: 'deferred', finishedAt: now }).where(sameBatch(batch));
+    if (error.action === 'split') await split(tx, sending, error, now);
+  });
+}
+
+/** Halves the batch; a member that is refused alone is the fault: it is reported, and the rest goes on. */
+async function split(tx: Tx, sending: Sending, error: GraphError, now: Date): Promise<void> {
+  const { run, batch, key, schema } = sending;
+  const [last] = await tx
+    .select({ seq: max(syncBatches.seq) })
+    .from(syncBatches)
+    .where(eq(syncBatches.runId, run.id));
+  const seq = (last?.seq ?? batch.seq) + 1;
+  const halves = await halveBatch(tx, key, seq, schema);
+  if (halves === null) return giveUpBatch(tx, sending, error, now);
+  await tx.update(syncBatches).set({ rows: halves.kept, attempts: 0 }).where(sameBatch(batch));
+  const { workspaceId, id: runId } = run;
+  await tx.insert(syncBatches).values({ runId, seq, workspaceId, op: batch.op, rows: halves.moved, state: 'pending' });
+}
+
+async function giveUpBatch(tx: Tx, sending: Sending, error: GraphError, now: Date): Promise<void> {
+  const { run, batch, key } = sending;
+  if (key.op === 'remove') {
+    await tx.update(syncBatches).set({ state: 'deferred', finishedAt: now }).where(sameBatch(batch));
+    return;
+  }
+  const refused = await leaveInDoubt(tx, key);
+  await recordRejects(tx, sending, new Map(refused.map((profileId) => [profileId, error.userMessage])));
+  await tx.update(syncBatches).set({ state: 'sent', received: 0, invalid: refused.length, finishedAt: now }).where(sameBatch(batch));
+  await tx
+    .update(syncRuns)
+    .set({ invalid: sql`invalid + ${refused.length}` })
+    .where(eq(syncRuns.id, run.id));
+}
