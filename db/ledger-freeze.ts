@@ -31,7 +31,9 @@ export async function freezeMembers(tx: Tx, freeze: Freeze): Promise<Frozen> {
   await selectDoubtful(tx, freeze);
   await createIntents(tx);
   const known = (await isEmpty(tx, freeze)) ? null : await changeKnown(tx, freeze);
-  const { toAdd, joined } = await addNewcomers(tx, freeze, known?.firstAdd ?? 1);
+  // Of an empty ledger everybody is new; to compare with it would cost a pass over all of them.
+  const newcomers = known ? sql`select profile_id from changes where not known` : sql`select profile_id from qualified`;
+  const { toAdd, joined } = await addNewcomers(tx, freeze, newcomers, known?.firstAdd ?? 1);
   await closeEarlierBatches(tx, freeze);
   return { qualified, unreachable: qualified - (known?.wanted ?? joined), toAdd, toRemove: known?.toRemove ?? 0 };
 }
@@ -82,6 +84,7 @@ async function selectWanted(tx: Tx, { workspaceId, schema }: Freeze): Promise<nu
 
 /**
  * | wanted | ledger | change |
+ * | yes | nothing | add |
  * | yes | in, same identifiers | – |
  * | yes | in, others | add, the old row stale |
  * | yes | in, an old row not taken out yet | add again, after the old row |
@@ -90,8 +93,8 @@ async function selectWanted(tx: Tx, { workspaceId, schema }: Freeze): Promise<nu
  */
 async function selectChanges(tx: Tx, { audienceId, mode }: Freeze): Promise<void> {
   await tx.execute(sql`
-    create temp table changes (profile_id bigint not null, gone boolean not null, renewed boolean not null, member boolean not null,
-      sharer boolean not null default false)
+    create temp table changes (profile_id bigint not null, known boolean not null, gone boolean not null, renewed boolean not null,
+      member boolean not null, sharer boolean not null default false)
     on commit drop`);
   // From an add-only audience nobody leaves but who was on the way out already; an addition in doubt is made again.
   const gone = mode === 'mirror' ? sql`w.profile_id is null` : sql`w.profile_id is null and l.state = 'removing'`;
@@ -99,14 +102,18 @@ async function selectChanges(tx: Tx, { audienceId, mode }: Freeze): Promise<void
   // Both sides are whole sets; of a ledger that has just been filled the planner knows nothing yet, and would look people up one by one.
   await tx.execute(sql`set local enable_nestloop = off`);
   await tx.execute(sql`
-    insert into changes (profile_id, gone, renewed, member)
-    select l.profile_id, ${gone}, coalesce(l.fingerprint <> w.fingerprint, false), l.state <> 'adding'
+    insert into changes (profile_id, known, gone, renewed, member)
+    select coalesce(l.profile_id, w.profile_id), l.profile_id is not null, ${gone}, coalesce(l.fingerprint <> w.fingerprint, false),
+      coalesce(l.state <> 'adding', false)
     from (
       select m.profile_id, m.fingerprint, m.stale_rows, case when d.profile_id is not null and m.state = 'in' then 'adding' else m.state end as state
       from audience_members m left join doubtful d on d.profile_id = m.profile_id where m.audience_id = ${audienceId}
     ) l
-    left join wanted w on w.profile_id = l.profile_id
-    where case when w.profile_id is null then ${unwanted} else l.state <> 'in' or l.fingerprint <> w.fingerprint or l.stale_rows is not null end`);
+    full join wanted w on w.profile_id = l.profile_id
+    where case
+      when w.profile_id is null then ${unwanted}
+      when l.profile_id is null then true
+      else l.state <> 'in' or l.fingerprint <> w.fingerprint or l.stale_rows is not null end`);
   await tx.execute(sql`set local enable_nestloop = on`);
   await tx.execute(sql`create unique index on changes (profile_id)`);
   await tx.execute(sql`analyze changes`);
@@ -126,24 +133,27 @@ async function readdSharers(tx: Tx, { workspaceId, audienceId, schema }: Freeze)
     const text = sql.raw(`nullif(r::jsonb ->> ${position(name) - 1}, '')`);
     return name === 'mobileAdvertiserId' ? sql`convert_to(${text}, 'UTF8')` : sql`decode(${text}, 'hex')`;
   });
-  const columns = sql.raw(shared.map((_, i) => `cell_${i} bytea`).join(', '));
-  await tx.execute(sql`create temp table leaving (${columns}) on commit drop`);
+  const columns = sql.raw(shared.map((_, i) => `, cell_${i} bytea`).join(''));
+  await tx.execute(sql`create temp table leaving (profile_id bigint not null ${columns}) on commit drop`);
   const known = sql`changes c join audience_members l on l.audience_id = ${audienceId} and l.profile_id = c.profile_id`;
   await tx.execute(sql`
     insert into leaving
-    select ${sql.join(cells, sql`, `)} from ${known} where c.gone or c.renewed
+    select l.profile_id, ${sql.join(cells, sql`, `)} from ${known} where c.gone or c.renewed
     union all
-    select ${sql.join(stale, sql`, `)} from ${known} cross join lateral unnest(l.stale_rows) r`);
+    select l.profile_id, ${sql.join(stale, sql`, `)} from ${known} cross join lateral unnest(l.stale_rows) r`);
   await tx.execute(sql`analyze leaving`);
   for (const [i, name] of shared.entries()) {
-    const cell = sql.raw(`cell_${i}`);
-    const value = name === 'mobileAdvertiserId' ? sql`convert_from(v.cell, 'UTF8')` : sql`v.cell`;
+    const cell = sql.raw(`v.cell_${i}`);
+    const value = name === 'mobileAdvertiserId' ? sql`convert_from(${cell}, 'UTF8')` : cell;
+    // Materialized: of a ledger that has just been filled the planner would begin with all members.
     await tx.execute(sql`
-      insert into changes (profile_id, gone, renewed, member, sharer)
-      select distinct l.profile_id, false, false, true, true
-      from (select distinct ${cell} as cell from leaving where ${cell} is not null) v
-      join profile_identifiers i on i.workspace_id = ${workspaceId} and ${identifierColumn(name)} = ${value}
-      join audience_members l on l.audience_id = ${audienceId} and l.profile_id = i.profile_id and l.state = 'in'
+      with sharing as materialized (
+        select distinct i.profile_id from leaving v
+        join profile_identifiers i on i.workspace_id = ${workspaceId} and ${identifierColumn(name)} = ${value} and i.profile_id <> v.profile_id
+      )
+      insert into changes (profile_id, known, gone, renewed, member, sharer)
+      select l.profile_id, true, false, false, true, true
+      from sharing i join audience_members l on l.audience_id = ${audienceId} and l.profile_id = i.profile_id and l.state = 'in'
       on conflict (profile_id) do update set sharer = true`);
   }
 }
@@ -168,9 +178,9 @@ async function writeIntents(tx: Tx, { audienceId, workspaceId, schema }: Freeze)
       from changes c
       join audience_members l on l.audience_id = ${audienceId} and l.profile_id = c.profile_id
       left join wanted w on w.profile_id = c.profile_id
-      left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = c.profile_id
+      left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = w.profile_id
     ) n`);
-  await tx.execute(sql`analyze intents`);
+  await tx.execute(sql`analyze intents (profile_id)`);
 }
 
 async function renewMembers(tx: Tx, { audienceId, runId }: Freeze): Promise<void> {
@@ -203,18 +213,20 @@ async function writeRemovals(tx: Tx, { workspaceId, audienceId, runId }: Freeze)
   return { toRemove: found?.toRemove ?? 0, firstAdd: 1 + (found?.removals ?? 0) };
 }
 
-/** Those the ledger does not know yet, and the batches of all additions. @returns how many are sent, and how many of them are new. */
-async function addNewcomers(tx: Tx, freeze: Freeze, firstAdd: number): Promise<{ toAdd: number; joined: number }> {
+/**
+ * Those the ledger does not know yet, and the batches of all additions. @param newcomers selects profile_id.
+ * @returns how many are sent, and how many of them are new.
+ */
+async function addNewcomers(tx: Tx, freeze: Freeze, newcomers: SQL, firstAdd: number): Promise<{ toAdd: number; joined: number }> {
   const { workspaceId, audienceId, runId, schema, now } = freeze;
   const names = identifiersOf(schema);
   const [found] = await tx.execute<{ toAdd: number; joined: number }>(sql`
     with joined as (
       insert into audience_members (workspace_id, audience_id, profile_id, state, fingerprint, cells, run_id, since)
       select ${workspaceId}, ${audienceId}, q.profile_id, 'in', i.fingerprint, ${cellsOf(names)}, ${runId}, ${now.toISOString()}::timestamptz
-      from qualified q
+      from (${newcomers}) q
       join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = q.profile_id
-      left join audience_members l on l.audience_id = ${audienceId} and l.profile_id = q.profile_id
-      where l.profile_id is null and ${isReachable(names)}
+      where ${isReachable(names)}
       order by q.profile_id returning profile_id
     ), numbered as (
       select profile_id, member, ${firstAdd}::int + (row_number() over (order by profile_id) - 1) / ${mostRowsInRequest}::int as seq

@@ -102,11 +102,11 @@ async function countRows(tx: Tx, key: BatchKey, schema: readonly string[]): Prom
   return found?.n ?? 0;
 }
 
-/** Selects profile_id: who is in a batch of additions that has no answer yet, and so may or may not be in the audience. */
+/** Selects profile_id: who is in a batch of additions that was not taken, or not yet, and so may or may not be in the audience. */
 export const unansweredMembers = (audienceId: number): SQL => sql`
   select distinct unnest(m.profile_ids) as profile_id
   from batch_members m join sync_batches b on b.run_id = m.run_id and b.seq = m.seq
-  where m.audience_id = ${audienceId} and b.op = 'add' and b.state = 'pending'`;
+  where m.audience_id = ${audienceId} and b.op = 'add' and b.state <> 'sent'`;
 
 /** Members for sure, by the ledger's own rows: call where no batch is without an answer. */
 export async function memberCount(db: Reader, audienceId: number): Promise<number> {
