@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { TransactionSql } from 'postgres';
+import { jsonArray, plainArray, textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { isSampled } from '@/lib/identity/bucket';
 import { localDays } from '@/lib/intake/local-day';
 import type { Fault, IntakeRecord, Json, Properties, TrackRecord } from '@/lib/intake/record';
-import { jsonArray, plainArray, textArray } from './array-literal';
 import { type CatalogueEvent, ensureEvents } from './catalogue';
 import { addCounts, type CatalogueCounts, countEvent, countProperties, emptyCounts } from './catalogue-counts';
 import type { Database } from './client';

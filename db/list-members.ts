@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres';
+import { byteaArray, plainArray, textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import type { ListIdentifier } from '@/lib/intake/list-csv';
-import { byteaArray, plainArray, textArray } from './array-literal';
 
 /**
  * `list_members` is kept exact by two writers: an upload adds the members of its values while it has the workspace alone, and intake

@@ -1,8 +1,8 @@
 import { and, eq, gte } from 'drizzle-orm';
+import { byteaArray, plainArray, textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import type { ListIdentifier } from '@/lib/intake/list-csv';
-import { byteaArray, plainArray, textArray } from './array-literal';
 import type { Database } from './client';
 import { addListMembers } from './list-members';
 import { lockIdentities } from './profile-ids';

@@ -1,8 +1,8 @@
 import type { TransactionSql } from 'postgres';
+import { textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { type IdentityPlan, type IdKey, type IdKind, idsOf, type KnownId, planIdentities } from '@/lib/intake/identity-plan';
 import type { IntakeRecord } from '@/lib/intake/record';
-import { textArray } from './array-literal';
 import { mergeProfiles } from './profile-merge';
 
 /** The transaction must be started again: somebody else wrote the same new ids, or it needs the workspace for itself. */

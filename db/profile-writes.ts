@@ -1,10 +1,10 @@
 import type { TransactionSql } from 'postgres';
+import { jsonArray, plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { bucketOf, isSampled } from '@/lib/identity/bucket';
 import type { Digests } from '@/lib/identity/hash';
 import { type Identifier, identifierBit } from '@/lib/identity/identifiers';
 import type { IntakeRecord, ProfileChanges, Properties } from '@/lib/intake/record';
-import { jsonArray, plainArray } from './array-literal';
 import { readIdentifiers, writeIdentifiers } from './profile-identifiers';
 
 /** What a batch does to one profile, its calls taken in the order they were sent. */

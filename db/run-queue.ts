@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import { plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { dueOccurrences } from '@/lib/schedule/missed';
-import { plainArray } from './array-literal';
 import type { Database } from './client';
 import type { Run } from './runs';
 import { audiences, type CampaignState, campaigns, campaignVersions, type RunState, type RunTrigger, syncRuns } from './schema';

@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres';
+import { plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { isSampled } from '@/lib/identity/bucket';
-import { plainArray } from './array-literal';
 
 /** All of the workspace's: the roll-up is keyed by event first, so who asks for a profile's rows names them. */
 export const workspaceEventIds = (tx: TransactionSql, workspaceId: WorkspaceId) =>

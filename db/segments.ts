@@ -1,12 +1,12 @@
 import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
+import { textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { identifierBit, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { type CompileContext, compile } from '@/lib/segment/compile';
 import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/definition';
-import { textArray } from './array-literal';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
 import { type CampaignState, campaigns, campaignVersions, lists, type SegmentKind, segments, users } from './schema';

@@ -22,13 +22,10 @@ export function didFormula(condition: Did, scope: EventScope): Formula {
   const found = event
     ? totalsFit(
         event,
-        (total) => wanted(aggregate ? compareSql(totalSql(aggregate, total), compareOf(aggregate)) : compareSql(total.count, count)),
+        (total) => wanted(aggregate ? roundedFits(totalOf(aggregate, total), compareOf(aggregate)) : compareSql(total.count, count)),
         scope,
       )
-    : uniqueProfiles(
-        rows,
-        wanted(aggregate ? compareSql(aggregateSql(aggregate, rows.events), compareOf(aggregate)) : compareSql(sql`count(*)`, count)),
-      );
+    : uniqueProfiles(rows, wanted(aggregate ? aggregateFits(aggregate, rows.events) : compareSql(sql`count(*)`, count)));
   const leaf = scope.leaf({ ...found, rank: 3 });
   return zero ? negation(leaf) : leaf;
 }
@@ -72,30 +69,64 @@ export function firstLastFormula(condition: FirstLast, scope: EventScope): Formu
 }
 
 /** Over its matching events, of which there is at least one. */
-export function aggregateSql({ fn, property }: Aggregate, events: Parameters<typeof eventValue>[0]): SQL {
+export function aggregateSql(aggregate: Aggregate, events: readonly CatalogueEvent[]): SQL {
+  const { fn, property } = aggregate;
   const value = eventValue(events, property);
-  const number = numberOf(value);
   switch (fn) {
     case 'sum':
-      return sql`round(coalesce(sum(${number}), 0)::numeric, 6)`;
     case 'avg':
-      return sql`round((coalesce(sum(${number}), 0) / count(*))::numeric, 6)`;
+      return rounded(totalOf(aggregate, totalsOf(aggregate, events)));
     case 'min':
-      return sql`min(${number})`;
+      return sql`min(${numberOf(value)})`;
     case 'max':
-      return sql`max(${number})`;
+      return sql`max(${numberOf(value)})`;
     case 'distinct':
       return sql`count(distinct nullif(${value.json}, 'null'::jsonb))`;
   }
+}
+
+const totalsOf = ({ property }: Aggregate, events: readonly CatalogueEvent[]): Totals => ({
+  count: sql`count(*)`,
+  sum: sql`coalesce(sum(${numberOf(eventValue(events, property))}), 0)`,
+});
+
+/** Sum or average, not yet rounded. */
+const totalOf = ({ fn }: Aggregate, { count, sum }: Totals): SQL => (fn === 'sum' ? sum : sql`${sum} / ${count}`);
+
+const rounded = (total: SQL): SQL => sql`round((${total})::numeric, 6)`;
+
+function aggregateFits(aggregate: Aggregate, events: readonly CatalogueEvent[]): SQL {
+  const compare = compareOf(aggregate);
+  if (aggregate.fn === 'sum' || aggregate.fn === 'avg') return roundedFits(totalOf(aggregate, totalsOf(aggregate, events)), compare);
+  return compareSql(aggregateSql(aggregate, events), compare);
+}
+
+/** Rounding costs more than adding up: what is not even near the bounds is told without it. */
+function roundedFits(total: SQL, compare: Compare): SQL {
+  const { low, high } = reachOf(compare);
+  const near = [
+    ...(low === undefined ? [] : [sql`${total} >= ${low - slackOf(low)}::float8`]),
+    ...(high === undefined ? [] : [sql`${total} <= ${high + slackOf(high)}::float8`]),
+  ];
+  return sql`(${sql.join([...near, compareSql(rounded(total), compare)], sql` and `)})`;
+}
+
+/** More than rounding to 6 decimals, and to the 15 digits of a float8, can move a number. */
+const slackOf = (n: number) => 1e-6 + Math.abs(n) * 1e-12;
+
+function reachOf(compare: Compare): { low?: number; high?: number } {
+  if ('between' in compare) return { low: compare.between[0], high: compare.between[1] };
+  if ('eq' in compare) return { low: compare.eq, high: compare.eq };
+  if ('gt' in compare) return { low: compare.gt };
+  if ('gte' in compare) return { low: compare.gte };
+  if ('lt' in compare) return { high: compare.lt };
+  return 'lte' in compare ? { high: compare.lte } : {};
 }
 
 /** Whether the roll-up has the total: sums are of the promoted property alone. */
 const hasTotal = (aggregate: Aggregate | undefined) => (event: CatalogueEvent) =>
   !aggregate ||
   ((aggregate.fn === 'sum' || aggregate.fn === 'avg') && event.amountProperty === aggregate.property && !aggregate.property.includes('.'));
-
-const totalSql = ({ fn }: Aggregate, { count, sum }: Totals): SQL =>
-  fn === 'sum' ? sql`round(${sum}::numeric, 6)` : sql`round((${sum} / ${count})::numeric, 6)`;
 
 /** Of a count, which is whole and, where there is a row at all, at least 1. */
 const isAtLeastOnce = (compare: Compare): boolean => ('gte' in compare && compare.gte <= 1) || ('gt' in compare && compare.gt < 1);

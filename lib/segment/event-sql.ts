@@ -65,12 +65,16 @@ export function boundsSql(time: SQL, { from, fromIncluded = true, to, toIncluded
   return tests.length === 0 ? sql`true` : sql.join(tests, sql` and `);
 }
 
-/** The promoted column answers without a look at the table itself; a mixture of events is answered by the JSON, which always can. */
+/** Promoted columns answer from the index alone; a mixture of events is answered by the JSON, which always can. */
 export function eventValue(events: readonly CatalogueEvent[], property: string): Value {
   const json = jsonValue(sql`e.properties`, property);
-  // A dot may mean a way down through objects, which the column does not follow.
-  const promoted = !property.includes('.') && events.every((event) => event.amountProperty === property);
-  return promoted ? { json, number: sql`e.amount` } : { json };
+  // A dot may mean a way down through objects, which no column follows.
+  if (property.includes('.')) return { json };
+  return {
+    json,
+    ...(events.every((event) => event.amountProperty === property) ? { number: sql`e.amount` } : {}),
+    ...(events.every((event) => event.labelProperty === property) ? { text: sql`e.label` } : {}),
+  };
 }
 
 /** NULL where there is no number. */

@@ -29,5 +29,8 @@ export function profileValue(name: string): Value {
   if (!Object.hasOwn(builtInProperties, name)) return { json: jsonValue(sql`p.properties`, name) };
   const builtIn = name as keyof typeof builtInProperties;
   const column = builtInColumns[builtIn];
-  return builtInProperties[builtIn] === 'date' ? { json: sql`null::jsonb`, instant: column } : { json: sql`to_jsonb(${column})` };
+  const exists = sql`(${column} is not null)`;
+  return builtInProperties[builtIn] === 'date'
+    ? { json: sql`null::jsonb`, instant: column, exists }
+    : { json: sql`to_jsonb(${column})`, text: column, exists };
 }

@@ -1,18 +1,23 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { Temporal } from 'temporal-polyfill';
+import { textArray as arrayLiteral } from '@/lib/array-literal';
 import { dateAfter, dayEnd, dayStart, localDate } from './dates';
 import type { PropertyCondition } from './definition';
 import { anniversaryDays } from './property-condition';
 import { type Bounds, boundsOf } from './window';
 
-/** Where a property's value is, and how to look at it. */
+/** Where a property's value is, and how to look at it. The columns say what the JSON says, and are cheaper. */
 export type Value = {
   /** jsonb; NULL where missing. */
   json: SQL;
-  /** float8 column with the same numbers, where the property is promoted to one. */
+  /** text; NULL where the value is no text. */
+  text?: SQL;
+  /** float8; NULL where the value is no number. */
   number?: SQL;
-  /** timestamptz column, for built-in dates. */
+  /** timestamptz, of a built-in date. */
   instant?: SQL;
+  /** Whether there is a value, where one column holds it whatever its type. */
+  exists?: SQL;
 };
 
 export type Moment = { zone: string; at: Date };
@@ -75,7 +80,7 @@ function positiveSql(condition: Positive, value: Value, moment: Moment): SQL {
       return textSql(value, condition.value, condition.ignoreCase, (text, wanted) => sql`right(${text}, length(${wanted})) = ${wanted}`);
     case 'matches':
       return caseText(value, (text) =>
-        condition.ignoreCase ? sql`${text} ~* ${condition.value}::text` : sql`${text} ~ ${condition.value}::text`,
+        condition.ignoreCase ? sql`${unicode(text)} ~* ${condition.value}::text` : sql`${unicode(text)} ~ ${condition.value}::text`,
       );
     case 'eq':
     case 'gt':
@@ -129,39 +134,41 @@ const comparison = { eq: sql.raw('='), gt: sql.raw('>'), gte: sql.raw('>='), lt:
 
 const not = (condition: SQL) => sql`(not ${condition})`;
 
-const existsSql = ({ json, instant }: Value) =>
-  instant ? sql`(${instant} is not null)` : sql`coalesce(jsonb_typeof(${json}) <> 'null', false)`;
+const existsSql = ({ json, exists }: Value) => exists ?? sql`coalesce(jsonb_typeof(${json}) <> 'null', false)`;
 
 function isSql(wanted: string | boolean, ignoreCase: boolean | undefined, value: Value): SQL {
   if (typeof wanted === 'boolean') return sql`coalesce(${value.json} = ${String(wanted)}::text::jsonb, false)`;
+  if (!ignoreCase && !value.text) return sql`coalesce(${value.json} = ${JSON.stringify(wanted)}::text::jsonb, false)`;
   return textSql(value, wanted, ignoreCase, (text, other) => sql`${text} = ${other}`);
 }
 
 const oneOfSql = (wanted: readonly string[], ignoreCase: boolean | undefined, value: Value) =>
   caseText(value, (text) =>
     ignoreCase
-      ? sql`lower(${text}) in (select lower(w) from jsonb_array_elements_text(${JSON.stringify(wanted)}::text::jsonb) w)`
+      ? sql`${lower(text)} = any(array(select ${lower(sql`w`)} from unnest(${textArray(wanted)}) w))`
       : sql`${text} = any(${textArray(wanted)})`,
   );
 
-/** A text[] of one parameter: drizzle would spread a bare list into many. ::text first: postgres.js would write JSON into JSON. */
-export const textArray = (values: readonly string[]): SQL =>
-  sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
+export const textArray = (values: readonly string[]): SQL => sql`${arrayLiteral(values)}::text[]`;
+
+/** Letters as Unicode knows them, whatever locale the database was made with. */
+const unicode = (text: SQL): SQL => sql`${text} collate "und-x-icu"`;
+const lower = (text: SQL): SQL => sql`lower(${unicode(text)})`;
 
 const containsSql = (text: SQL, wanted: SQL) => sql`strpos(${text}, ${wanted}) > 0`;
 
 function textSql(value: Value, wanted: string, ignoreCase: boolean | undefined, test: (text: SQL, wanted: SQL) => SQL): SQL {
-  return caseText(value, (text) =>
-    ignoreCase ? test(sql`lower(${text})`, sql`lower(${wanted}::text)`) : test(text, sql`${wanted}::text`),
-  );
+  return caseText(value, (text) => (ignoreCase ? test(lower(text), lower(sql`${wanted}::text`)) : test(text, sql`${wanted}::text`)));
 }
 
-const caseText = ({ json }: Value, test: (text: SQL) => SQL) =>
-  sql`(case when jsonb_typeof(${json}) = 'string' then ${test(sql`(${json} #>> '{}')`)} else false end)`;
+function caseText({ json, text }: Value, test: (text: SQL) => SQL): SQL {
+  if (text) return sql`(${text} is not null and ${test(text)})`;
+  return sql`(case when jsonb_typeof(${json}) = 'string' then ${test(sql`(${json} #>> '{}')`)} else false end)`;
+}
 
 /** Only JSON numbers compare; numeric, so that no number of JSON overflows. */
 function numberSql({ json, number }: Value, test: (number: SQL) => SQL): SQL {
-  if (number) return sql`coalesce(${test(number)}, false)`;
+  if (number) return sql`(${number} is not null and ${test(number)})`;
   return sql`(case when jsonb_typeof(${json}) = 'number' then ${test(sql`(${json})::numeric`)} else false end)`;
 }
 
@@ -169,7 +176,8 @@ const listSql = ({ json }: Value, operator: SQL, wanted: readonly string[]) =>
   sql`(case when jsonb_typeof(${json}) = 'array' then ${json} ${operator} ${textArray(wanted)} else false end)`;
 
 /** NULL where it is no date. */
-export const instantSql = ({ instant, json }: Value, zone: string): SQL => instant ?? sql`beckon_instant(${json}, ${zone})`;
+export const instantSql = ({ instant, text, json }: Value, zone: string): SQL =>
+  instant ?? sql`beckon_instant(${text ? sql`to_jsonb(${text})` : json}, ${zone})`;
 
 type DateBounds = { from: Date | null; fromIncluded?: boolean; to: Date | null; toIncluded?: boolean };
 
