@@ -44,11 +44,16 @@ export async function runSegmentQueries<T>(db: Database, run: (rows: SegmentQuer
   }
 }
 
-/** Sets what holds for this transaction only. @returns the backend's process id. */
+/**
+ * Sets what holds for this transaction only. Leaves and profiles come in order of profile ids, so they are merged: the planner, who does not know
+ * of caches, would hash them and take three times as long; workers would each repeat an aggregate. docs/decisions/0015.
+ * @returns the backend's process id.
+ */
 async function prepare(tx: TransactionSql): Promise<number> {
   const [row] = await tx<{ pid: number }[]>`
     select pg_backend_pid() as pid, set_config('statement_timeout', ${String(mostMs)}, true), set_config('jit', 'off', true),
-      set_config('work_mem', '128MB', true)`;
+      set_config('work_mem', '128MB', true), set_config('enable_hashjoin', 'off', true),
+      set_config('max_parallel_workers_per_gather', '0', true)`;
   return row?.pid ?? 0;
 }
 

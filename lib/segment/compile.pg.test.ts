@@ -39,6 +39,7 @@ const texts = [
   '2026-02-30',
   '%',
   "o'b",
+  'a"b\\,{c}',
 ];
 const numbers = [0, 1, 2, 10, 50.5, 100, -3];
 const keys = ['p', 'n', 'a.b', 'list', 'when', 'gone'];

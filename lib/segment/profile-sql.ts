@@ -26,7 +26,10 @@ const builtInColumns: Record<keyof typeof builtInProperties, SQL> = {
 };
 
 export function profileValue(name: string): Value {
-  if (!Object.hasOwn(builtInProperties, name)) return { json: jsonValue(sql`p.properties`, name) };
+  if (!Object.hasOwn(builtInProperties, name)) {
+    const json = jsonValue(sql`p.properties`, name);
+    return name.includes('.') ? { json } : { json, within: { object: sql`p.properties`, key: name } };
+  }
   const builtIn = name as keyof typeof builtInProperties;
   const column = builtInColumns[builtIn];
   const exists = sql`(${column} is not null)`;

@@ -16,6 +16,8 @@ export type Value = {
   number?: SQL;
   /** timestamptz, of a built-in date. */
   instant?: SQL;
+  /** The object it is a key of, and nowhere else: equality is then containment, which the object's index answers. */
+  within?: { object: SQL; key: string };
   /** Whether there is a value, where one column holds it whatever its type. */
   exists?: SQL;
 };
@@ -137,17 +139,30 @@ const not = (condition: SQL) => sql`(not ${condition})`;
 const existsSql = ({ json, exists }: Value) => exists ?? sql`coalesce(jsonb_typeof(${json}) <> 'null', false)`;
 
 function isSql(wanted: string | boolean, ignoreCase: boolean | undefined, value: Value): SQL {
+  if (value.within && !value.text && !ignoreCase) return containsPair(value.within, wanted);
   if (typeof wanted === 'boolean') return sql`coalesce(${value.json} = ${String(wanted)}::text::jsonb, false)`;
   if (!ignoreCase && !value.text) return sql`coalesce(${value.json} = ${JSON.stringify(wanted)}::text::jsonb, false)`;
   return textSql(value, wanted, ignoreCase, (text, other) => sql`${text} = ${other}`);
 }
 
-const oneOfSql = (wanted: readonly string[], ignoreCase: boolean | undefined, value: Value) =>
-  caseText(value, (text) =>
+const containsPair = ({ object, key }: { object: SQL; key: string }, value: string | boolean): SQL =>
+  sql`(${object} @> ${JSON.stringify({ [key]: value })}::text::jsonb)`;
+
+/** Each is looked up by itself; of more than these that is no gain. */
+const mostPairs = 10;
+
+function oneOfSql(wanted: readonly string[], ignoreCase: boolean | undefined, value: Value): SQL {
+  const { within, text } = value;
+  if (within && !text && !ignoreCase && wanted.length <= mostPairs) {
+    const pairs = wanted.map((each) => containsPair(within, each));
+    return sql`(${sql.join(pairs, sql` or `)})`;
+  }
+  return caseText(value, (column) =>
     ignoreCase
-      ? sql`${lower(text)} = any(array(select ${lower(sql`w`)} from unnest(${textArray(wanted)}) w))`
-      : sql`${text} = any(${textArray(wanted)})`,
+      ? sql`${lower(column)} = any(array(select ${lower(sql`w`)} from unnest(${textArray(wanted)}) w))`
+      : sql`${column} = any(${textArray(wanted)})`,
   );
+}
 
 export const textArray = (values: readonly string[]): SQL => sql`${arrayLiteral(values)}::text[]`;
 

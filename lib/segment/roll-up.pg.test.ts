@@ -44,7 +44,7 @@ describe(`the roll-up (SEGMENT_SEED=${seed})`, () => {
       fc.asyncProperty(asked, async ({ json, days }) => {
         const definition = parseDefinition(JSON.parse(JSON.stringify(json)));
         const then = new Date(at.getTime() + days * dayMs);
-        const late = { at: then, now: new Date(then.getTime() + dayMs) };
+        const late = { at: then, now: new Date(then.getTime() + 2 * dayMs) };
         expect(await selected(population, definition, then)).toEqual(await selected(population, definition, late));
       }),
       { numRuns: runs, seed },
