@@ -2,6 +2,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type EncryptionKeys, seal, unseal } from '@/lib/crypto';
 import { AppError, invariant } from '@/lib/errors';
+import { retryBlocked } from './blocked-campaigns';
 import type { Database } from './client';
 import { type ConnectionKind, connections } from './schema';
 
@@ -44,7 +45,7 @@ export type NewConnection = {
   expiresAt: Date | null;
 };
 
-/** One a Facebook person: connecting again replaces the token and mends what was broken. @returns its id. */
+/** One a Facebook person: connecting again replaces the token and mends what was broken, campaigns included. @returns its id. */
 export async function saveConnection(
   db: Database,
   workspaceId: WorkspaceId,
@@ -54,30 +55,35 @@ export async function saveConnection(
 ): Promise<string> {
   const { token, ...facts } = connection;
   const values = { ...facts, sealedToken: seal(by.keys, token), brokenReason: null, updatedAt: now };
-  const [row] = await db.orm
-    .insert(connections)
-    .values({ ...values, workspaceId, createdBy: by.userId, createdAt: now })
-    .onConflictDoUpdate({ target: [connections.workspaceId, connections.facebookUserId], set: values })
-    .returning({ id: connections.id });
-  invariant(row, 'a saved connection has an id');
-  return row.id;
+  return db.orm.transaction(async (tx) => {
+    const [row] = await tx
+      .insert(connections)
+      .values({ ...values, workspaceId, createdBy: by.userId, createdAt: now })
+      .onConflictDoUpdate({ target: [connections.workspaceId, connections.facebookUserId], set: values })
+      .returning({ id: connections.id });
+    invariant(row, 'a saved connection has an id');
+    await retryBlocked(tx, row.id);
+    return row.id;
+  });
 }
 
-/** @throws AppError not_found for one of another workspace. */
+/** @throws AppError not_found for one of another workspace, and for one whose person took the token back. */
 export async function connectionToken(db: Database, workspaceId: WorkspaceId, id: string, keys: EncryptionKeys): Promise<string> {
   const [row] = await db.orm
     .select({ sealedToken: connections.sealedToken })
     .from(connections)
     .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id)));
   if (!row) throw new AppError('not_found', 'There is no such connection to Facebook.');
+  if (row.sealedToken === '')
+    throw new AppError('not_found', 'The connection to Facebook was withdrawn. Connect again, or choose another.');
   return unseal(keys, row.sealedToken);
 }
 
 /** @param reason in words; null when Facebook takes the token again. */
-export async function markConnection(db: Database, workspaceId: WorkspaceId, id: string, reason: string | null, now: Date): Promise<void> {
+export async function markConnection(db: Database, workspaceId: WorkspaceId, id: string, reason: string | null): Promise<void> {
   await db.orm
     .update(connections)
-    .set({ brokenReason: reason, updatedAt: now })
+    .set({ brokenReason: reason })
     .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id)));
 }
 

@@ -413,7 +413,7 @@ export const connections = pgTable(
     kind: text('kind').$type<ConnectionKind>().notNull(),
     facebookUserId: text('facebook_user_id').notNull(),
     name: text('name').notNull(),
-    /** AES-256-GCM by lib/crypto.ts; the sealed text names the key that sealed it. */
+    /** AES-256-GCM by lib/crypto.ts; the sealed text names the key that sealed it. Empty once the person took it back. */
     sealedToken: text('sealed_token').notNull(),
     scopes: text('scopes').array().notNull(),
     /** Null where Facebook names no expiry: revocable, not eternal. */
@@ -422,10 +422,24 @@ export const connections = pgTable(
     brokenReason: text('broken_reason'),
     createdBy: uuid('created_by').references(() => users.id),
     createdAt: instant('created_at').notNull(),
+    /** When it was last connected. */
     updatedAt: instant('updated_at').notNull(),
   },
   (t) => [unique('connections_facebook_user').on(t.workspaceId, t.facebookUserId)],
 );
+
+/**
+ * Receipts of people who asked Facebook that we forget them: what the status page tells, by the code Facebook was given. Nothing in it
+ * says who it was.
+ */
+export const facebookDeletions = pgTable('facebook_deletions', {
+  code: text('code').primaryKey(),
+  requestedAt: instant('requested_at').notNull(),
+  finishedAt: instant('finished_at').notNull(),
+  /** How many rows each kind of thing was erased from. */
+  users: integer('users').notNull(),
+  connections: integer('connections').notNull(),
+});
 
 export type CampaignState =
   | 'draft'

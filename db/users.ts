@@ -1,5 +1,6 @@
-import { eq, isNull, sql } from 'drizzle-orm';
+import { eq, isNull, notLike, sql } from 'drizzle-orm';
 import type { Database } from './client';
+import { erasedPrefix } from './facebook-person';
 import { memberships, users, workspaces } from './schema';
 import { insertWorkspace } from './workspaces';
 
@@ -17,8 +18,11 @@ export async function admitPerson(db: Database, person: FacebookPerson, now: Dat
   return db.orm.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${firstSignInLock})`);
     const [known] = await tx.select().from(users).where(eq(users.facebookId, person.facebookId));
-    const [first] = await tx.select({ id: users.id }).from(users).orderBy(users.createdAt).limit(1);
-    if (!known && first) return null;
+    // Somebody who was forgotten still was there: an installation is fresh only once.
+    const [anybody] = await tx.select({ id: users.id }).from(users).limit(1);
+    if (!known && anybody) return null;
+    const there = notLike(users.facebookId, `${erasedPrefix}%`);
+    const [first] = await tx.select({ id: users.id }).from(users).where(there).orderBy(users.createdAt).limit(1);
     const [user] = await tx
       .insert(users)
       .values({ ...person, createdAt: now, signedInAt: now })

@@ -3,6 +3,7 @@ import FacebookProvider from 'next-auth/providers/facebook';
 import { database } from '@/db/open';
 import { admitPerson, type FacebookPerson } from '@/db/users';
 import { env } from '@/lib/env';
+import { openGraph } from '@/lib/facebook/transport';
 import { faultOf, log } from '@/lib/log';
 
 declare module 'next-auth' {
@@ -56,14 +57,20 @@ function makeOptions(): NextAuthOptions {
 }
 
 function facebook() {
-  const { appId, appSecret, graphUrl, dialogUrl, version } = env().facebook;
+  const app = env().facebook;
+  const { appId, appSecret, graphUrl, dialogUrl, version } = app;
   return FacebookProvider({
     clientId: appId,
     clientSecret: appSecret,
     // The library's own addresses name v11.0, which has ended.
     authorization: { url: `${dialogUrl}/${version}/dialog/oauth`, params: { scope: 'public_profile,email' } },
     token: `${graphUrl}/${version}/oauth/access_token`,
-    userinfo: { url: `${graphUrl}/${version}/me`, params: { fields: 'id,name,email,picture' } },
+    // Ours instead of the library's: an app may demand appsecret_proof of every call.
+    userinfo: {
+      url: `${graphUrl}/${version}/me`,
+      request: ({ tokens }) =>
+        openGraph({ ...app, token: tokens.access_token ?? '' }).call('GET', ['me'], { fields: 'id,name,email,picture' }),
+    },
     client: { token_endpoint_auth_method: 'client_secret_post' },
     httpOptions: { timeout: 10_000 },
     // The library's own reads the picture without looking whether there is one.

@@ -85,7 +85,7 @@ async function clearBlocker(world: SyncWorld, run: Run, { current }: RunContext)
     .set({ state: 'running', blocker: null })
     .where(and(eq(campaigns.id, run.campaignId), eq(campaigns.state, 'blocked')))
     .returning({ id: campaigns.id });
-  if (cured.length > 0) await markConnection(world.db, run.workspaceId, current.connectionId, null, world.clock());
+  if (cured.length > 0) await markConnection(world.db, run.workspaceId, current.connectionId, null);
 }
 
 /** @returns whether the run has failed for good. */
@@ -114,7 +114,7 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
     if (decision.kind === 'fail') await failCampaign(tx, run);
   });
   if (action === 'reconnect' && context)
-    await markConnection(world.db, run.workspaceId, context.current.connectionId, graphError?.userMessage ?? '', world.clock());
+    await markConnection(world.db, run.workspaceId, context.current.connectionId, graphError?.userMessage ?? '');
   return decision.kind === 'fail';
 }
 

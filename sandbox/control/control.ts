@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Usage } from '../graph/usage';
 import type { World } from '../store/world';
 import { audienceView, changeAudience, dropAudience, listAudienceViews, streamMembers } from './audience-control';
+import { sendCallback } from './callback-control';
 import { killTokens, makeToken, removeScope, startLogin } from './token-control';
 import {
   addFault,
@@ -41,6 +42,7 @@ export class ControlError extends Error {
   }
 }
 
+/** What it returns, or promises, is the answer. */
 type Handler = (call: ControlCall) => unknown;
 
 const routes: [method: string, path: RegExp, handler: Handler][] = [
@@ -64,6 +66,7 @@ const routes: [method: string, path: RegExp, handler: Handler][] = [
   ['POST', /^\/tokens\/remove-scope$/, removeScope],
   ['POST', /^\/login$/, startLogin],
   ['POST', /^\/apps$/, registerApp],
+  ['POST', /^\/callbacks$/, sendCallback],
   ['GET', /^\/faults$/, ({ world }) => ({ faults: world.faults.all() })],
   ['POST', /^\/faults$/, addFault],
   ['DELETE', /^\/faults$/, ({ world }) => clearFaults(world)],
@@ -92,7 +95,7 @@ export async function answerControl(world: World, usage: Usage, request: Control
       return json(
         request.response,
         200,
-        handler({
+        await handler({
           world,
           usage,
           id: match[1] ?? '',

@@ -186,6 +186,14 @@ export class SandboxControl {
     redirects?: string[] | null;
     requireProof?: boolean;
   }): Promise<unknown> => this.send('POST', '/apps', app);
+  /** The person removes the app, or asks for deletion as well: the signed request goes to that address. */
+  callback = (callback: {
+    kind: 'deauthorize' | 'deletion';
+    url: string;
+    personId?: string;
+    appId?: string;
+    issuedAt?: number;
+  }): Promise<{ status: number; body: string }> => this.send('POST', '/callbacks', callback);
   fault = (fault: SandboxFault): Promise<{ id: string }> => this.send('POST', '/faults', fault);
   faults = async (): Promise<(SandboxFault & { id: string; seen: number })[]> =>
     (

@@ -18,7 +18,7 @@ import { type Definition, parseDefinition } from '@/lib/segment/definition';
 import type { SyncWorld } from '@/lib/sync/advance-run';
 import { tick } from '@/lib/sync/tick';
 import { testDatabase, testWorkspace } from './database';
-import { type Sandbox, sandboxAccounts, startSandbox, systemUserToken } from './sandbox';
+import { type Sandbox, sandboxAccounts, sandboxApp, startSandbox, systemUserToken } from './sandbox';
 
 /** A story: dated facts — events, ticks, faults — then what the audience at the sandbox holds. */
 export type Story = {
@@ -50,6 +50,8 @@ export async function story(zone = 'Asia/Kolkata'): Promise<Story> {
   const { db, url } = await testDatabase();
   const sandbox = await startSandbox();
   await sandbox.control.settings({ matchingMs: 0 });
+  // As an app that demands appsecret_proof: a call without it is refused.
+  await sandbox.control.registerApp({ id: sandboxApp.id, requireProof: true });
   const workspaceId = await testWorkspace(db, { zone });
   const variables = environment(url, sandbox.url);
   const env = parseEnv(variables);
