@@ -1,13 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { invariant } from '@/lib/errors';
+import { identifierBit, reachingIdentifiers } from '@/lib/identity/identifiers';
 import type { Did, DidNot, FirstLast, Sequence } from '@/lib/segment/behaviour';
 import { aggregateSql } from '@/lib/segment/behaviour-sql';
 import type { CatalogueEvent } from '@/lib/segment/compile-context';
 import { elapsedGapMs } from '@/lib/segment/dates';
-import type { InSegment, Leaf, PropertyCondition } from '@/lib/segment/definition';
+import type { Has, InSegment, Leaf, PropertyCondition } from '@/lib/segment/definition';
 import { type EventFilter, eventValue } from '@/lib/segment/event-sql';
 import type { Because, Seen } from '@/lib/segment/explain';
-import { hasTest, profileValue } from '@/lib/segment/profile-sql';
+import { profileValue } from '@/lib/segment/profile-sql';
 import { instantParam } from '@/lib/segment/property-sql';
 import { followedSql, stepsSql } from '@/lib/segment/sequence-sql';
 import { boundsOf } from '@/lib/segment/window';
@@ -22,8 +23,7 @@ export async function becauseOf(leaf: Exclude<Leaf, InSegment>, answer: boolean,
   if ('did' in leaf) return eventsBecause(leaf.did, leaf, life);
   if ('didNot' in leaf) return eventsBecause(leaf.didNot, leaf, life);
   if ('property' in leaf) return propertyBecause(leaf, life);
-  if ('has' in leaf)
-    return { kind: 'has', has: (await one<{ has: boolean }>(sql`select ${hasTest(leaf)} as has from profiles p`, life)).has };
+  if ('has' in leaf) return hasBecause(leaf, life);
   return { kind: 'bucket', bucket: (await one<{ bucket: number }>(sql`select p.bucket from profiles p`, life)).bucket };
 }
 
@@ -139,4 +139,11 @@ async function propertyBecause({ property }: PropertyCondition, life: Life): Pro
   const value = instant ? sql`to_jsonb(${instant})` : json;
   const row = await one<{ value: unknown }>(sql`select ${value} as value from profiles p`, life);
   return { kind: 'property', value: row.value === null ? null : shortened(row.value) };
+}
+
+async function hasBecause({ has: name }: Has, life: Life): Promise<Because> {
+  const { mask } = await one<{ mask: number }>(sql`select p.identifier_mask as mask from profiles p`, life);
+  const asked = name === 'reachable' ? reachingIdentifiers : [name];
+  const known = asked.filter((each) => (mask & identifierBit[each]) !== 0);
+  return { kind: 'has', has: known.length > 0, known };
 }

@@ -5,6 +5,7 @@ import { type Identifier, identifierBit, identifiers } from '@/lib/identity/iden
 import { normalize } from '@/lib/identity/normalize';
 import type { IdKey } from '@/lib/intake/identity-plan';
 import type { Fault, Properties } from '@/lib/intake/record';
+import type { Definition } from '@/lib/segment/definition';
 import type { Database } from './client';
 import type { MemberState, ProfileIdKind } from './schema';
 
@@ -28,7 +29,16 @@ export type ProfileDetail = ProfileSummary & {
   properties: Properties;
   /** The newest hundred events, newest first. */
   timeline: { name: string; time: Date; properties: Properties }[];
-  audiences: { campaignId: string; campaignName: string; audienceName: string; state: MemberState; since: Date }[];
+  /** `segment` or `definition` is what the campaign follows. */
+  audiences: {
+    campaignId: string;
+    campaignName: string;
+    audienceName: string;
+    state: MemberState;
+    since: Date;
+    segment: string | null;
+    definition: Definition | null;
+  }[];
 };
 
 type SummaryRow = Omit<ProfileSummary, 'has' | 'anonymous'> & { kind: ProfileIdKind; mask: number };
@@ -93,6 +103,12 @@ export async function profileOfUser(db: Database, workspaceId: WorkspaceId, user
   return row.profileId;
 }
 
+export async function hasProfile(db: Database, workspaceId: WorkspaceId, profileId: string): Promise<boolean> {
+  if (!/^\d{1,18}$/.test(profileId)) return false;
+  const rows = await db.sql`select from profiles where workspace_id = ${workspaceId} and profile_id = ${profileId}`;
+  return rows.length > 0;
+}
+
 /** Null when the workspace has no such profile, or the id is no number. */
 export async function profileDetail(db: Database, workspaceId: WorkspaceId, profileId: string): Promise<ProfileDetail | null> {
   if (!/^\d{1,18}$/.test(profileId)) return null;
@@ -109,12 +125,13 @@ export async function profileDetail(db: Database, workspaceId: WorkspaceId, prof
       select n.name, e.time, e.properties from events e join event_names n on n.event_id = e.event_id
       where e.workspace_id = ${workspaceId} and e.profile_id = ${profileId} order by e.time desc limit ${timelineLength}`,
     db.sql<ProfileDetail['audiences']>`
-      select c.id as "campaignId", c.name as "campaignName", a.name as "audienceName", m.since,
+      select c.id as "campaignId", c.name as "campaignName", a.name as "audienceName", m.since, v.segment_key as segment, v.definition,
         case when m.state = 'in' and exists (
           select from batch_members b join sync_batches s on s.run_id = b.run_id and s.seq = b.seq
           where b.audience_id = a.id and b.run_id = m.run_id and s.op = 'add' and s.state <> 'sent' and m.profile_id = any(b.profile_ids)
         ) then 'adding' else m.state end as state
       from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = ${profileId} join campaigns c on c.id = a.campaign_id
+        left join campaign_versions v on v.id = c.version_id
       where a.workspace_id = ${workspaceId} order by m.since desc`,
   ]);
   const { mask, ...rest } = row;

@@ -9,7 +9,7 @@ import { segments } from './schema';
 
 type Reader = Pick<Database['orm'], 'select'>;
 
-const sourceOf = (row: { definition: Definition | null; listId: string | null }): SegmentSource | null =>
+export const sourceOf = (row: { definition: Definition | null; listId: string | null }): SegmentSource | null =>
   row.definition ? { definition: row.definition } : row.listId ? { list: { id: row.listId } } : null;
 
 const behaviours = (sources: ReadonlyMap<string, SegmentSource>) =>

@@ -7,6 +7,7 @@ import { AppError } from '@/lib/errors';
 import { identifierBit, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { type CompileContext, compile } from '@/lib/segment/compile';
 import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/definition';
+import type { Question } from '@/lib/segment/question';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
 import { type CampaignState, campaigns, campaignVersions, lists, type SegmentKind, segments, users } from './schema';
@@ -47,6 +48,11 @@ export async function segmentByKey(db: Database, workspaceId: WorkspaceId, key: 
   const [row] = await query.where(and(eq(segments.workspaceId, workspaceId), eq(segments.key, key)));
   if (!row) throw new AppError('unprocessable', `There is no segment “${key}”.`, 'segment');
   return row;
+}
+
+/** @throws AppError unprocessable for a key that names nothing. */
+export async function askedDefinition(db: Database, workspaceId: WorkspaceId, who: Question): Promise<Definition> {
+  return 'definition' in who ? who.definition : (await segmentByKey(db, workspaceId, who.segment)).definition;
 }
 
 export const segmentKeySchema = z

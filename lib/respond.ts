@@ -3,7 +3,7 @@ import type { Database } from '@/db/client';
 import { database } from '@/db/open';
 import type { Role } from '@/db/schema';
 import { workspaceById } from '@/db/workspaces';
-import { roleAllows, type WorkspaceId, workspaceByKey } from '@/lib/auth';
+import { currentUser, roleAllows, type SignedIn, type WorkspaceId, workspaceByKey } from '@/lib/auth';
 import { AppError, type AppErrorCode } from '@/lib/errors';
 import { faultOf, log } from '@/lib/log';
 import { pathText } from '@/lib/segment/definition';
@@ -59,20 +59,43 @@ async function callerOf(db: Database, request: Request) {
   return caller;
 }
 
+export type ConsoleContext = { body: unknown; user: SignedIn; db: Database; now: Date /** The reader has gone. */; gone: AbortSignal };
+
+/**
+ * The one wrapper of what the screens ask while a person is looking: unlike an action, it is given up when the browser gives it up, and
+ * several run at once. Every role may ask; it changes nothing.
+ */
+export function consoleRoute(run: (context: ConsoleContext) => Promise<Response | object>): (request: Request) => Promise<Response> {
+  return async (request) => {
+    try {
+      const user = await currentUser();
+      if (!user) throw new AppError('unauthenticated', 'You are signed out. Load the page again.');
+      const answer = await run({ body: await jsonBody(request), user, db: database(), now: new Date(), gone: request.signal });
+      return answer instanceof Response ? answer : Response.json(answer, { headers: { 'cache-control': 'no-store' } });
+    } catch (error) {
+      return errorResponse(error);
+    }
+  };
+}
+
 /** {"error":{"code","message","field"?}}; what we do not know is logged and answered without detail. */
 export function errorResponse(error: unknown): Response {
+  const { status, ...body } = told(error);
+  return Response.json(body, { status, headers: status === statusOf.busy ? { 'retry-after': '5' } : {} });
+}
+
+type Told = { status: number; error: { code: AppErrorCode | 'facebook' | 'unexpected'; message: string; field?: string } };
+
+/** What the one who asked is told of the error. */
+export function told(error: unknown): Told {
   if (error instanceof AppError) {
     const { code, message, field } = error;
-    return Response.json(
-      { error: { code, message, field } },
-      { status: statusOf[code], headers: code === 'busy' ? { 'retry-after': '5' } : {} },
-    );
+    return { status: statusOf[code], error: { code, message, field } };
   }
-  if (error instanceof Error && error.name === 'GraphError' && 'userMessage' in error) {
-    return Response.json({ error: { code: 'facebook', message: String(error.userMessage) } }, { status: 422 });
-  }
+  if (error instanceof Error && error.name === 'GraphError' && 'userMessage' in error)
+    return { status: 422, error: { code: 'facebook', message: String(error.userMessage) } };
   log.error({ fault: faultOf(error) }, 'request failed');
-  return Response.json({ error: { code: 'unexpected', message: 'Something went wrong on our side.' } }, { status: 500 });
+  return { status: 500, error: { code: 'unexpected', message: 'Something went wrong on our side.' } };
 }
 
 /** @throws AppError for a body that is not JSON or larger than `limitBytes`. */

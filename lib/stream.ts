@@ -30,6 +30,30 @@ export const ndjson = (rows: AsyncIterable<object>): Response =>
     { 'content-type': 'application/x-ndjson' },
   );
 
+/**
+ * Each object goes out as soon as it is there, for a reader who waits for it.
+ * @param rows is handed a signal that is aborted when the reader goes away.
+ */
+export function promptNdjson(rows: (gone: AbortSignal) => AsyncIterable<object>, gone: AbortSignal): Response {
+  const abort = new AbortController();
+  const signal = AbortSignal.any([gone, abort.signal]);
+  const iterator = rows(signal)[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const next = await iterator.next();
+        if (next.done) return controller.close();
+        controller.enqueue(encoder.encode(`${JSON.stringify(next.value)}\n`));
+      },
+      cancel: () => abort.abort(),
+    },
+    { highWaterMark: 0 },
+  );
+  // Compression would hold lines back until there is enough of them.
+  return new Response(body, { headers: { 'cache-control': 'no-store, no-transform', 'content-type': 'application/x-ndjson' } });
+}
+
 /** @param fileName what a browser saves it as. */
 export const csv = (lines: AsyncIterable<string>, fileName: string): Response =>
   streamed(lines, { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${fileName}"` });

@@ -7,8 +7,6 @@ export const newCampaignInput = campaignDraftSchema.pick({ segment: true }).exte
   name: z.string().trim().min(1, 'Name the campaign.').max(120, 'At most 120 characters.'),
 });
 
-export const whoInput = campaignDraftSchema.pick({ segment: true, definition: true });
-
 export const draftPatchInput = z.strictObject({ id: z.uuid(), patch: campaignDraftSchema });
 
 export const tokenInput = z.strictObject({

@@ -1,59 +1,70 @@
 'use client';
 
-import { Users } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { RotateCw, Users } from 'lucide-react';
+import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
 import { Skeleton } from '@/components/ui/skeleton';
-import type { CampaignDraft } from '@/lib/campaign/plan';
-import type { Answer } from './facebook-views';
-import { type ReachCounts, ReachFigures } from './reach-panel';
+import type { Identifier } from '@/lib/identity/identifiers';
+import type { Who } from './reach-lines';
+import { ReachFigures } from './reach-panel';
+import { type ReachState, useReach } from './reach-state';
 
-type Who = Pick<CampaignDraft, 'segment' | 'definition'>;
-export type EstimateReach = (who: Who) => Promise<Answer<ReachCounts>>;
+type Props = {
+  who: Who | null /** Null: now. */;
+  at?: Date | null /** What the campaign sends; default all. */;
+  sent?: readonly Identifier[];
+};
 
-type State = { kind: 'idle' } | { kind: 'loading' } | { kind: 'ready'; reach: ReachCounts } | { kind: 'failed'; message: string };
-
-const pauseMs = 500;
-
-/** The reach of what is chosen, counted anew shortly after each change. Answers to older choices are dropped. */
-export function ReachEstimate({ who, estimate }: { who: Who | null; estimate: EstimateReach }) {
-  const [state, setState] = useState<State>({ kind: 'idle' });
-  const [turn, setTurn] = useState(0);
-  const question = useRef(0);
-  const key = who ? JSON.stringify(who) : '';
-
-  useEffect(() => {
-    const mine = ++question.current;
-    if (!key) return setState({ kind: 'idle' });
-    setState({ kind: 'loading' });
-    const ask = async () => {
-      const answer = await estimate(JSON.parse(key) as Who).catch(() => ({ ok: false as const, message: 'Beckon could not be reached.' }));
-      if (mine !== question.current) return;
-      setState(answer.ok ? { kind: 'ready', reach: answer.data } : { kind: 'failed', message: answer.message });
-    };
-    const timer = setTimeout(() => void ask(), turn > 0 ? 0 : pauseMs);
-    return () => clearTimeout(timer);
-  }, [key, estimate, turn]);
-
+/** The reach of what is chosen: an estimate at once, the exact number after it. */
+export function ReachEstimate({ who, at = null, sent }: Props) {
+  const { state, again } = useReach(who, at, sent);
+  const isStale = state.kind === 'counting' && state.stale;
   return (
-    <aside aria-label="Reach" aria-live="polite" className="grid gap-3 rounded-lg border bg-card p-4 lg:sticky lg:top-4">
-      <h3 className="flex items-center gap-2 font-medium text-sm">
-        <Users className="size-4 text-muted-foreground" aria-hidden /> Reach
-      </h3>
+    <aside aria-label="Reach" className="grid gap-3 rounded-lg border bg-card p-4">
+      <div className="flex h-6 items-center justify-between gap-2">
+        <h3 className="flex items-center gap-2 font-medium text-sm">
+          <Users className="size-4 text-muted-foreground" aria-hidden /> Reach
+        </h3>
+        <Standing state={state} />
+      </div>
       {state.kind === 'idle' && <p className="text-muted-foreground text-sm">Choose who, and the number appears here.</p>}
-      {state.kind === 'loading' && (
-        <div role="status" aria-label="Counting" className="grid gap-2">
+      {state.kind === 'counting' && !state.reach && (
+        <div className="grid gap-2">
           <Skeleton className="h-8 w-32" />
-          <Skeleton className="h-16" />
+          <Skeleton className="h-20" />
         </div>
       )}
-      {state.kind === 'ready' && <ReachFigures reach={state.reach} />}
-      {state.kind === 'failed' && <p className="text-destructive text-sm">{state.message}</p>}
-      {(state.kind === 'ready' || state.kind === 'failed') && (
-        <Button type="button" variant="outline" size="sm" className="w-fit" onClick={() => setTurn((n) => n + 1)}>
-          Estimate again
-        </Button>
+      {'reach' in state && state.reach && (
+        <div className={cn('transition-opacity', isStale && 'opacity-45')} aria-hidden={isStale || undefined}>
+          <ReachFigures reach={state.reach} steps={state.steps} />
+        </div>
+      )}
+      {state.kind === 'failed' && (
+        <>
+          <p role="alert" className="text-destructive text-sm">
+            {state.message}
+          </p>
+          <Button variant="outline" size="sm" className="w-fit" onClick={again}>
+            <RotateCw aria-hidden /> Count again
+          </Button>
+        </>
       )}
     </aside>
+  );
+}
+
+/** How sure the number is, for eyes and for screen readers. */
+function Standing({ state }: { state: ReachState }) {
+  const isEstimate = state.kind === 'counting' && state.reach && !state.stale;
+  return (
+    <span role="status">
+      {state.kind === 'counting' && (
+        <Badge tone={isEstimate ? 'info' : 'neutral'} live>
+          {isEstimate ? 'Estimate' : 'Counting'}
+        </Badge>
+      )}
+      {state.kind === 'ready' && <Badge tone="good">Exact</Badge>}
+    </span>
   );
 }

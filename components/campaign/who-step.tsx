@@ -1,14 +1,15 @@
 'use client';
 
 import { useCallback, useState } from 'react';
+import { AsOfBanner } from '@/components/segment/as-of';
 import type { BuilderCatalogue } from '@/components/segment/catalogue';
+import { SegmentAside } from '@/components/segment/segment-aside';
 import { SegmentBuilder } from '@/components/segment/segment-builder';
 import { FieldError } from '@/components/ui/field';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import type { Definition } from '@/lib/segment/definition';
 import { ChoiceCards } from './choice-cards';
 import { type SavePatch, useDraftSaving } from './draft-saving';
-import { type EstimateReach, ReachEstimate } from './reach-estimate';
 import { SegmentPicker, type SegmentView } from './segment-picker';
 import { StepForm } from './step-form';
 import { useStepWalk } from './step-walk';
@@ -19,7 +20,6 @@ type Props = {
   segments: SegmentView[];
   catalogue: BuilderCatalogue;
   save: SavePatch;
-  estimate: EstimateReach;
 };
 
 const sources = [
@@ -28,7 +28,7 @@ const sources = [
 ] as const;
 
 /** A saved segment or a definition of the campaign's own; switching to and fro loses neither while the page is open. */
-export function WhoStep({ id, draft, segments, catalogue, save, estimate }: Props) {
+export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
   const saving = useDraftSaving(id, save);
   const walk = useStepWalk(id, 'who', saving);
   const [source, setSource] = useState<'saved' | 'own'>(draft.definition || segments.length === 0 ? 'own' : 'saved');
@@ -37,6 +37,7 @@ export function WhoStep({ id, draft, segments, catalogue, save, estimate }: Prop
   const [fault, setFault] = useState<string>();
   const [attempts, setAttempts] = useState(0);
   const chosen = source === 'saved' ? { segment, definition: undefined } : { segment: undefined, definition };
+  const [asOf, setAsOf] = useState<Date | null>(null);
   const isChosen = Boolean(chosen.segment ?? chosen.definition);
 
   const chooseSource = (next: 'saved' | 'own') => {
@@ -70,16 +71,23 @@ export function WhoStep({ id, draft, segments, catalogue, save, estimate }: Prop
   return (
     <StepForm step="who" id={id} saving={saving} onSubmit={submit}>
       <ChoiceCards label="Who" name="source" options={sources} value={source} onChange={chooseSource} />
-      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_18rem]">
+      <AsOfBanner at={asOf} zone={catalogue.zone} onChange={setAsOf} />
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <div className="min-w-0">
           {source === 'saved' ? (
             <SegmentPicker segments={segments} value={segment} onChange={chooseSegment} />
           ) : (
-            <SegmentBuilder value={definition} catalogue={catalogue} onChange={changeDefinition} attempts={attempts} />
+            <SegmentBuilder
+              value={definition}
+              catalogue={catalogue}
+              onChange={changeDefinition}
+              at={asOf ?? undefined}
+              attempts={attempts}
+            />
           )}
           <FieldError>{fault}</FieldError>
         </div>
-        <ReachEstimate who={isChosen ? chosen : null} estimate={estimate} />
+        <SegmentAside who={isChosen ? chosen : null} at={asOf} zone={catalogue.zone} sent={draft.identifiers} onAt={setAsOf} />
       </div>
     </StepForm>
   );

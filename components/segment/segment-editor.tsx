@@ -2,15 +2,15 @@
 
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { toast } from 'sonner';
-import { type EstimateReach, ReachEstimate } from '@/components/campaign/reach-estimate';
 import { Button } from '@/components/ui/button';
 import { Field, FieldError } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import type { Definition } from '@/lib/segment/definition';
+import { AsOfBanner } from './as-of';
 import type { BuilderCatalogue } from './catalogue';
-import { type Look, MembersPanel } from './members-panel';
+import { SegmentAside } from './segment-aside';
 import { SegmentBuilder } from './segment-builder';
 import { slugOf } from './slug';
 
@@ -26,11 +26,9 @@ export type SegmentEditorProps = {
   /** Names of running campaigns that follow the segment. */
   followers: string[];
   save: (segment: { key: string; name: string; definition: unknown }) => Promise<Answer<unknown>>;
-  estimate: (asked: { definition: unknown }) => Promise<Awaited<ReturnType<EstimateReach>>>;
-  look: Look;
 };
 
-export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, save, estimate, look }: SegmentEditorProps) {
+export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, save }: SegmentEditorProps) {
   const router = useRouter();
   const begin = saved ?? template;
   const [name, setName] = useState(begin?.name ?? '');
@@ -38,7 +36,8 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
   const [fault, setFault] = useState<{ message: string; field?: string }>();
   const [attempts, setAttempts] = useState(0);
   const [busy, setBusy] = useState(false);
-  const [ask] = useState(() => (who: { definition?: Definition }) => estimate({ definition: who.definition }));
+  const [asOf, setAsOf] = useState<Date | null>(null);
+  const who = useMemo(() => (definition ? { definition } : null), [definition]);
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
@@ -71,19 +70,18 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
           onChange={(event) => setName(event.target.value)}
         />
       </Field>
-      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_280px]">
+      <AsOfBanner at={asOf} zone={catalogue.zone} onChange={setAsOf} />
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <SegmentBuilder
           value={begin?.definition}
           catalogue={catalogue}
           onChange={changeDefinition}
+          at={asOf ?? undefined}
           attempts={attempts}
           refused={refused}
           onTemplate={(template) => setName(name || template)}
         />
-        <div className="grid gap-4">
-          <ReachEstimate who={definition ? { definition } : null} estimate={ask} />
-          <MembersPanel definition={definition} look={look} zone={catalogue.zone} />
-        </div>
+        <SegmentAside who={who} at={asOf} zone={catalogue.zone} onAt={setAsOf} />
       </div>
       {fault && !isOfName && <FieldError>{fault.message}</FieldError>}
       {followers.length > 0 && (

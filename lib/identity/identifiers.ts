@@ -43,4 +43,6 @@ export const identifierBit = Object.fromEntries(identifiers.map((name, i) => [na
 /** The three that name a person by themselves; the others only sharpen a match. "Reachable" means one of these exists. */
 export const reachingIdentifiers = ['email', 'phone', 'mobileAdvertiserId'] as const satisfies readonly Identifier[];
 
+export type ReachingIdentifier = (typeof reachingIdentifiers)[number];
+
 export const reachableMask = identifierBit.email | identifierBit.phone | identifierBit.mobileAdvertiserId;

@@ -1,3 +1,4 @@
+import type { ReachingIdentifier } from '@/lib/identity/identifiers';
 import type { Definition, Leaf } from './definition';
 import { describeCondition } from './describe';
 
@@ -33,7 +34,8 @@ export type Because =
       pairs: { first: Seen; second: Seen | null; deadline: Date }[];
     }
   | { kind: 'property'; value: unknown }
-  | { kind: 'has'; has: boolean }
+  /** `known`: which of those asked for there are. */
+  | { kind: 'has'; has: boolean; known: ReachingIdentifier[] }
   | { kind: 'bucket'; bucket: number }
   | { kind: 'segment'; name: string /** Null for a list. */; explained: Explained | null };
 

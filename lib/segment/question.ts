@@ -18,9 +18,13 @@ export function parseQuestion(body: unknown, now: Date): { who: Question; at: Da
   return { who, at: instantOf(at, now), exact: exact === true };
 }
 
+/** Of what is no object, none. */
+export const fieldsOf = (body: unknown): Record<string, unknown> =>
+  typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {};
+
 /** What `explain` is asked: the same of one profile, by one of its user ids. */
 export function parseUserQuestion(body: unknown, now: Date): { who: Question; at: Date; userId: string } {
-  const { userId, ...rest } = (typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}) as Record<string, unknown>;
+  const { userId, ...rest } = fieldsOf(body);
   if ('exact' in rest) throw new AppError('invalid', 'There is no “exact” here.', 'exact');
   const question = parseQuestion(rest, now);
   if (typeof userId !== 'string' || userId === '') throw new AppError('invalid', 'Name one user by its id.', 'userId');

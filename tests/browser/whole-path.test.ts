@@ -58,8 +58,8 @@ describe.skipIf(!chromiumPath)('a marketer', () => {
     await page.goto(`${app.origin}/segments/new?from=cart-abandoners`);
     await page.getByText('Users who did “Added to Cart” at least once in the last 7 days').waitFor();
     await page.getByText(/8 who qualify/).waitFor();
-    await page.getByRole('button', { name: 'Look' }).click();
-    await page.getByRole('link', { name: 'cart3' }).waitFor();
+    await page.getByRole('button', { name: 'Show 20' }).click();
+    await page.getByRole('button', { name: /^cart3/ }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save segment' }).click();
     await page.getByRole('link', { name: 'Cart abandoners' }).waitFor();

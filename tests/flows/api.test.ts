@@ -117,6 +117,35 @@ it('estimates reach and streams members', async () => {
   expect((await call('POST', '/reach', { segment: 'pro-buyers' }, other.apiKey)).status).toBe(422);
 });
 
+it('explains why one user is in, or not', async () => {
+  const body = { segment: 'pro-buyers', userId: 'u1' };
+  expect(await call('POST', '/explain', body)).toMatchObject({
+    status: 200,
+    json: {
+      userId: 'u1',
+      answer: true,
+      changesAt: null,
+      all: [
+        { did: 'Charged', answer: true, because: { kind: 'events', count: 2 } },
+        { property: 'plan', answer: true, because: { kind: 'property', value: 'pro' } },
+      ],
+    },
+  });
+  const past = { ...body, at: '2020-01-01T00:00:00Z' };
+  expect((await call('POST', '/explain', past)).json).toMatchObject({
+    answer: false,
+    at: '2020-01-01T00:00:00.000Z',
+    all: [{ answer: false }, { answer: true }],
+  });
+  expect(await call('POST', '/explain', { ...body, userId: 'nobody' })).toMatchObject({
+    status: 404,
+    json: { error: { code: 'not_found', field: 'userId' } },
+  });
+  expect(await call('POST', '/explain', { segment: 'pro-buyers' })).toMatchObject({ status: 400, json: { error: { field: 'userId' } } });
+  expect((await call('POST', '/explain', { ...body, segment: 'nobody' })).status).toBe(422);
+  expect((await call('POST', '/explain', { definition: { has: 'email' }, userId: 'u1' }, other.apiKey)).status).toBe(404);
+});
+
 it('connects Facebook, and lists ad accounts and ad sets', async () => {
   expect((await call('POST', '/connections', { provider: 'facebook', token: 'EAANOTATOKENOFANYBODY0000' })).status).toBe(422);
   expect(await call('POST', '/connections', { provider: 'facebook', token: systemUserToken })).toMatchObject({

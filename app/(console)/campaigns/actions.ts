@@ -1,13 +1,10 @@
 'use server';
 
 import { z } from 'zod';
-import { draftPatchInput, newCampaignInput, whoInput } from '@/components/campaign/campaign-input';
+import { draftPatchInput, newCampaignInput } from '@/components/campaign/campaign-input';
 import { archiveCampaign, pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, cloneCampaign, createDraft, discardDraft, saveDraft, scheduleCampaign } from '@/db/campaigns';
-import { reach } from '@/db/reach';
-import { segmentByKey } from '@/db/segments';
 import { action } from '@/lib/action';
-import { AppError } from '@/lib/errors';
 import { nudge } from '@/lib/ticker';
 
 const revalidate = '/campaigns';
@@ -66,14 +63,3 @@ export const archive = action(byId, async ({ id }, { user, db, now }) => archive
 export const clone = action(byId, async ({ id }, { user, db, now }) => cloneCampaign(db, user.workspaceId, id, user.userId, now), {
   revalidate,
 });
-
-/** Reach of a saved segment or of a definition, as of now. */
-export const estimateReach = action(
-  whoInput,
-  async ({ segment, definition }, { user, db, now }) => {
-    const chosen = segment ? (await segmentByKey(db, user.workspaceId, segment)).definition : definition;
-    if (!chosen) throw new AppError('invalid', 'Choose a saved segment or describe one.');
-    return reach(db, user.workspaceId, chosen, now, now);
-  },
-  { role: 'viewer' },
-);

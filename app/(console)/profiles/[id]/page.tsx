@@ -1,13 +1,15 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { notFound } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { identifierWords } from '@/components/profile/identifier-words';
+import { type WhyEntry, WhyList } from '@/components/segment/why-list';
 import { Badge } from '@/components/ui/badge';
 import { PageHeader } from '@/components/ui/page-header';
+import { Skeleton } from '@/components/ui/skeleton';
 import { database } from '@/db/open';
+import { segmentsOfProfile } from '@/db/profile-segments';
 import { type ProfileDetail, profileDetail } from '@/db/profiles';
-import { requireUser } from '@/lib/auth';
+import { requireUser, type SignedIn } from '@/lib/auth';
 
 export const metadata: Metadata = { title: 'Profile' };
 
@@ -37,25 +39,21 @@ export default async function ProfilePage({ params }: { params: Promise<{ id: st
           <Panel title="Properties">
             <Properties profile={profile} />
           </Panel>
+        </div>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          <Panel title="Saved segments">
+            <Suspense fallback={<Skeleton className="h-24" />}>
+              <SavedSegments user={user} profileId={profile.profileId} />
+            </Suspense>
+          </Panel>
           <Panel title="Audiences">
             {profile.audiences.length === 0 && <p className="text-muted-foreground text-sm">In none.</p>}
-            <ul className="grid gap-2 text-sm">
-              {profile.audiences.map((audience) => (
-                <li key={audience.campaignId} className="flex justify-between gap-2">
-                  <Link className="truncate text-primary hover:underline" href={`/campaigns/${audience.campaignId}`}>
-                    {audience.audienceName}
-                  </Link>
-                  <span className="text-muted-foreground text-xs">
-                    {audience.state === 'in' ? `since ${format.format(audience.since)}` : audience.state}
-                  </span>
-                </li>
-              ))}
-            </ul>
+            <WhyList entries={audienceEntries(profile, format)} profileId={profile.profileId} zone={user.workspace.zone} />
+          </Panel>
+          <Panel title="Timeline">
+            <Timeline profile={profile} format={format} />
           </Panel>
         </div>
-        <Panel title="Timeline">
-          <Timeline profile={profile} format={format} />
-        </Panel>
       </div>
     </>
   );
@@ -69,6 +67,42 @@ function Panel({ title, children }: { title: string; children: ReactNode }) {
     </section>
   );
 }
+
+/** Those it is in, each with why; the others behind a lid, each with why not. */
+async function SavedSegments({ user, profileId }: { user: SignedIn; profileId: string }) {
+  const saved = await segmentsOfProfile(database(), user.workspaceId, profileId, new Date());
+  const entries = (isIn: boolean) =>
+    saved
+      .filter((segment) => segment.isIn === isIn)
+      .map(({ key, name }) => ({ id: key, title: name, href: `/segments/${key}`, who: { segment: key } }));
+  const [inside, outside] = [entries(true), entries(false)];
+  const { zone } = user.workspace;
+  return (
+    <>
+      {inside.length === 0 && <p className="text-muted-foreground text-sm">{saved.length === 0 ? 'There is none yet.' : 'In none.'}</p>}
+      <WhyList entries={inside} profileId={profileId} zone={zone} />
+      {outside.length > 0 && (
+        <details className="mt-3 border-t pt-3">
+          <summary className="cursor-pointer text-muted-foreground text-sm">
+            Not in {outside.length} other{outside.length > 1 && 's'}
+          </summary>
+          <div className="mt-2">
+            <WhyList entries={outside} profileId={profileId} zone={zone} />
+          </div>
+        </details>
+      )}
+    </>
+  );
+}
+
+const audienceEntries = (profile: ProfileDetail, format: Intl.DateTimeFormat): WhyEntry[] =>
+  profile.audiences.map(({ campaignId, audienceName, state, since, segment, definition }) => ({
+    id: campaignId,
+    title: audienceName,
+    href: `/campaigns/${campaignId}`,
+    note: state === 'in' ? `since ${format.format(since)}` : state,
+    who: segment ? { segment } : definition ? { definition } : null,
+  }));
 
 const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 

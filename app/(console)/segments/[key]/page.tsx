@@ -7,7 +7,7 @@ import { database } from '@/db/open';
 import { campaignsUsing, segmentByKey } from '@/db/segments';
 import { requireUser, roleAllows } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
-import { estimate, look, save } from '../actions';
+import { save } from '../actions';
 
 export const metadata: Metadata = { title: 'Segment' };
 
@@ -25,15 +25,7 @@ export default async function SegmentPage({ params }: { params: Promise<{ key: s
   return (
     <>
       <PageHeader title={name} description={`Key for the API: ${key}`} />
-      <SegmentEditor
-        saved={{ key, name, definition }}
-        catalogue={catalogue}
-        mayEdit={mayEdit}
-        followers={followers}
-        save={save}
-        estimate={estimate}
-        look={look}
-      />
+      <SegmentEditor saved={{ key, name, definition }} catalogue={catalogue} mayEdit={mayEdit} followers={followers} save={save} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { estimateReach, reach } from '@/db/reach';
-import { segmentByKey } from '@/db/segments';
+import { askedDefinition } from '@/db/segments';
 import { apiRoute, jsonBody } from '@/lib/respond';
 import { parseQuestion } from '@/lib/segment/question';
 
@@ -7,7 +7,7 @@ export const dynamic = 'force-dynamic';
 
 export const POST = apiRoute('viewer', async ({ request, db, workspaceId, now }) => {
   const { who, at, exact } = parseQuestion(await jsonBody(request), now);
-  const definition = 'definition' in who ? who.definition : (await segmentByKey(db, workspaceId, who.segment)).definition;
+  const definition = await askedDefinition(db, workspaceId, who);
   const estimate = exact ? null : await estimateReach(db, workspaceId, definition, at, now);
   return estimate ?? reach(db, workspaceId, definition, at, now, { signal: request.signal });
 });

@@ -2,7 +2,7 @@ import { WhoStep } from '@/components/campaign/who-step';
 import { builderCatalogue } from '@/db/builder-catalogue';
 import { listSegments } from '@/db/segments';
 import { describe } from '@/lib/segment/describe';
-import { estimateReach, saveDraftPatch } from '../../../actions';
+import { saveDraftPatch } from '../../../actions';
 import { openCampaign } from '../../../open-campaign';
 
 export const metadata = { title: 'Who' };
@@ -21,7 +21,6 @@ export default async function WhoPage({ params }: { params: Promise<{ id: string
       segments={segments.map(({ key, name, definition }) => ({ key, name, sentence: describe(definition) }))}
       catalogue={catalogue}
       save={saveDraftPatch}
-      estimate={estimateReach}
     />
   );
 }

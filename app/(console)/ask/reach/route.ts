@@ -1,0 +1,35 @@
+import type { ReachLine } from '@/components/campaign/reach-lines';
+import { estimateFunnel, estimateReach, type Funnel, funnel, reach } from '@/db/reach';
+import { askedDefinition } from '@/db/segments';
+import { campaignDraftSchema } from '@/lib/campaign/plan';
+import { type ConsoleContext, consoleRoute, parsedBody, told } from '@/lib/respond';
+import { describeCondition } from '@/lib/segment/describe';
+import { fieldsOf, parseQuestion } from '@/lib/segment/question';
+import { promptNdjson } from '@/lib/stream';
+
+/** A line as soon as it is known: the estimate where there is one, the exact reach, how many remain after each condition. */
+export const POST = consoleRoute(async (context) => promptNdjson((gone) => lines(context, gone), context.gone));
+
+async function* lines({ body, user, db, now }: ConsoleContext, gone: AbortSignal): AsyncGenerator<ReachLine> {
+  const { workspaceId } = user;
+  const { sent, ...question } = fieldsOf(body);
+  try {
+    const { who, at } = parseQuestion(question, now);
+    const { identifiers } = parsedBody(campaignDraftSchema.pick({ identifiers: true }), { identifiers: sent });
+    const definition = await askedDefinition(db, workspaceId, who);
+    const estimate = await estimateReach(db, workspaceId, definition, at, now, identifiers);
+    if (estimate) yield { kind: 'reach', reach: estimate };
+    const rough = estimate && (await estimateFunnel(db, workspaceId, definition, at, now, identifiers));
+    if (rough) yield funnelLine(rough);
+    const counted = { sent: identifiers, signal: gone };
+    yield { kind: 'reach', reach: await reach(db, workspaceId, definition, at, now, counted) };
+    yield funnelLine(await funnel(db, workspaceId, definition, at, now, counted));
+  } catch (error) {
+    if (!gone.aborted) yield { kind: 'failed', message: told(error).error.message };
+  }
+}
+
+const funnelLine = ({ steps }: Funnel): ReachLine => ({
+  kind: 'funnel',
+  steps: steps.map(({ condition, remaining }) => ({ phrase: describeCondition(condition), remaining })),
+});

@@ -1,0 +1,109 @@
+import { Check, Clock, X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { cn } from '@/components/ui/cn';
+import { changeText, evidenceText, type Moment, pairTexts, seenProperties, shortInstant, type Told, type ToldLeaf } from './explain-words';
+
+/** A definition's tree for one profile: each condition ticked or crossed, with what decided it and when that changes by itself. */
+export function Explanation({ tree, moment }: { tree: Told; moment: Moment }) {
+  return (
+    <ul className="grid gap-3">
+      <Condition node={tree} moment={moment} isRoot />
+    </ul>
+  );
+}
+
+/** When the root changes is told above it. */
+function Condition({ node, moment, isRoot = false }: { node: Told; moment: Moment; isRoot?: boolean }) {
+  const change = isRoot ? null : changeText(node, moment);
+  if ('all' in node) return <Group answer={node.answer} words="All of these" parts={node.all} change={change} moment={moment} />;
+  if ('any' in node) return <Group answer={node.answer} words="At least one of these" parts={node.any} change={change} moment={moment} />;
+  if ('not' in node) return <Group answer={node.answer} words="Not this" parts={[node.not]} change={change} moment={moment} />;
+  return (
+    <Row answer={node.answer} change={change} title={capitalized(node.phrase)}>
+      <p className="text-muted-foreground text-xs">{evidenceText(node, moment)}</p>
+      <Evidence leaf={node} moment={moment} />
+    </Row>
+  );
+}
+
+type GroupProps = { answer: boolean; words: string; parts: readonly Told[]; change: string | null; moment: Moment };
+
+function Group({ answer, words, parts, change, moment }: GroupProps) {
+  return (
+    <Row answer={answer} change={change} title={words}>
+      <ul className="mt-1.5 grid gap-3 border-l pl-3">
+        {parts.map((part, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no id of their own, and the list does not change in place
+          <Condition key={i} node={part} moment={moment} />
+        ))}
+      </ul>
+    </Row>
+  );
+}
+
+type RowProps = { answer: boolean; change: string | null; title: string; children: ReactNode };
+
+function Row({ answer, change, title, children }: RowProps) {
+  return (
+    <li className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-2.5">
+      <Tick holds={answer} />
+      <div className="min-w-0">
+        <p className={cn('text-pretty text-sm', answer ? 'font-medium' : 'text-muted-foreground')}>{title}</p>
+        {children}
+        {change && (
+          <p className="mt-1 flex items-center gap-1.5 text-muted-foreground text-xs">
+            <Clock aria-hidden className="size-3 shrink-0" /> {change}
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Tick({ holds }: { holds: boolean }) {
+  const Icon = holds ? Check : X;
+  return (
+    <span
+      className={cn(
+        'mt-0.5 grid size-4.5 place-items-center rounded-full',
+        holds ? 'bg-success/15 text-success' : 'bg-destructive/12 text-destructive',
+      )}
+    >
+      <Icon aria-hidden className="size-3" strokeWidth={3} />
+      <span className="sr-only">{holds ? 'Holds:' : 'Does not hold:'}</span>
+    </span>
+  );
+}
+
+function Evidence({ leaf, moment }: { leaf: ToldLeaf; moment: Moment }) {
+  const { because } = leaf;
+  if (because.kind === 'segment' && because.explained)
+    return (
+      <ul className="mt-1.5 grid gap-3 border-l pl-3">
+        <Condition node={because.explained} moment={moment} />
+      </ul>
+    );
+  if (because.kind === 'sequence')
+    return <Facts rows={because.pairs.map((pair) => ({ key: pair.first.time, ...pairTexts(pair, moment) }))} />;
+  const seen = because.kind === 'events' ? because.newest : because.kind === 'occurrence' && because.event ? [because.event] : [];
+  return <Facts rows={seen.map((event) => ({ key: event.time, text: shortInstant(event.time, moment), note: seenProperties(event) }))} />;
+}
+
+function Facts({ rows }: { rows: readonly { key: string; text: string; note: string }[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <ol className="mt-1 grid gap-0.5 text-xs">
+      {rows.map(({ key, text, note }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two events may share an instant
+        <li key={`${key} ${i}`} className="flex min-w-0 gap-2">
+          <span className="shrink-0 tabular-nums">{text}</span>
+          <span className="truncate text-muted-foreground" title={note}>
+            {note}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
