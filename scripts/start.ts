@@ -111,7 +111,7 @@ function startNext(mode: 'start' | 'dev', port: number, settings: Record<string,
     NODE_ENV: mode === 'start' ? ('production' as const) : ('development' as const),
     NEXT_TELEMETRY_DISABLED: '1',
   };
-  const child = spawn(process.execPath, [...bound, next, mode, '-p', String(port), '-H', host], {
+  const child = spawn(process.execPath, [...(mode === 'dev' ? [] : bound), next, mode, '-p', String(port), '-H', host], {
     cwd: root,
     stdio: ['ignore', mode === 'dev' ? 'inherit' : 'pipe', 'inherit', 'ipc'],
     env,
