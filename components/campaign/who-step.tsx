@@ -5,6 +5,7 @@ import { AsOfBanner } from '@/components/segment/as-of';
 import type { BuilderCatalogue } from '@/components/segment/catalogue';
 import { SegmentAside } from '@/components/segment/segment-aside';
 import { SegmentBuilder } from '@/components/segment/segment-builder';
+import { useTicks } from '@/components/segment/ticks';
 import { FieldError } from '@/components/ui/field';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import type { Definition } from '@/lib/segment/definition';
@@ -38,6 +39,7 @@ export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
   const [attempts, setAttempts] = useState(0);
   const chosen = source === 'saved' ? { segment, definition: undefined } : { segment: undefined, definition };
   const [asOf, setAsOf] = useState<Date | null>(null);
+  const ticks = useTicks(definition, asOf);
   const isChosen = Boolean(chosen.segment ?? chosen.definition);
 
   const chooseSource = (next: 'saved' | 'own') => {
@@ -82,12 +84,20 @@ export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
               catalogue={catalogue}
               onChange={changeDefinition}
               at={asOf ?? undefined}
+              notes={ticks.notes}
               attempts={attempts}
             />
           )}
           <FieldError>{fault}</FieldError>
         </div>
-        <SegmentAside who={isChosen ? chosen : null} at={asOf} zone={catalogue.zone} sent={draft.identifiers} onAt={setAsOf} />
+        <SegmentAside
+          who={isChosen ? chosen : null}
+          at={asOf}
+          zone={catalogue.zone}
+          sent={draft.identifiers}
+          onAt={setAsOf}
+          ticks={source === 'own' ? ticks : undefined}
+        />
       </div>
     </StepForm>
   );

@@ -1,7 +1,8 @@
-import { Check, Clock, X } from 'lucide-react';
+import { Clock } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cn } from '@/components/ui/cn';
 import { changeText, evidenceText, type Moment, pairTexts, seenProperties, shortInstant, type Told, type ToldLeaf } from './explain-words';
+import { Tick } from './tick';
 
 /** A definition's tree for one profile: each condition ticked or crossed, with what decided it and when that changes by itself. */
 export function Explanation({ tree, moment }: { tree: Told; moment: Moment }) {
@@ -46,7 +47,9 @@ type RowProps = { answer: boolean; change: string | null; title: string; childre
 function Row({ answer, change, title, children }: RowProps) {
   return (
     <li className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-2.5">
-      <Tick holds={answer} />
+      <span className="mt-0.5">
+        <Tick holds={answer} />
+      </span>
       <div className="min-w-0">
         <p className={cn('text-pretty text-sm', answer ? 'font-medium' : 'text-muted-foreground')}>{title}</p>
         {children}
@@ -57,21 +60,6 @@ function Row({ answer, change, title, children }: RowProps) {
         )}
       </div>
     </li>
-  );
-}
-
-function Tick({ holds }: { holds: boolean }) {
-  const Icon = holds ? Check : X;
-  return (
-    <span
-      className={cn(
-        'mt-0.5 grid size-4.5 place-items-center rounded-full',
-        holds ? 'bg-success/15 text-success' : 'bg-destructive/12 text-destructive',
-      )}
-    >
-      <Icon aria-hidden className="size-3" strokeWidth={3} />
-      <span className="sr-only">{holds ? 'Holds:' : 'Does not hold:'}</span>
-    </span>
   );
 }
 

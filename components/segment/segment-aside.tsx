@@ -6,6 +6,7 @@ import type { Who } from '@/components/campaign/reach-lines';
 import type { Identifier } from '@/lib/identity/identifiers';
 import { AsOfField } from './as-of';
 import { MembersPanel } from './members-panel';
+import type { Ticks } from './ticks';
 import { type Chosen, WhyDialog } from './why-dialog';
 import { WhyPanel } from './why-panel';
 
@@ -18,10 +19,12 @@ type Props = {
   /** What the campaign sends; default all. */
   sent?: readonly Identifier[];
   onAt: (at: Date | null) => void;
+  /** Where the conditions stand, to tick them. */
+  ticks?: Ticks;
 };
 
 /** Beside a description of users: as of when, how many, who, and why one of them is in or not. */
-export function SegmentAside({ who, at, zone, sent, onAt }: Props) {
+export function SegmentAside({ who, at, zone, sent, onAt, ticks }: Props) {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const close = useCallback(() => setChosen(null), []);
   return (
@@ -29,8 +32,8 @@ export function SegmentAside({ who, at, zone, sent, onAt }: Props) {
       <AsOfField at={at} zone={zone} onChange={onAt} />
       <ReachEstimate who={who} at={at} sent={sent} />
       <MembersPanel who={who} at={at} zone={zone} onChoose={setChosen} />
-      <WhyPanel disabled={!who} onChoose={setChosen} />
-      <WhyDialog chosen={chosen} who={who} at={at} zone={zone} onClose={close} />
+      <WhyPanel disabled={!who} onChoose={setChosen} ticked={ticks?.name} onClear={ticks?.clear} />
+      <WhyDialog chosen={chosen} who={who} at={at} zone={zone} onClose={close} onTold={ticks?.tell} />
     </div>
   );
 }

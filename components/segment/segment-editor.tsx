@@ -13,6 +13,7 @@ import type { BuilderCatalogue } from './catalogue';
 import { SegmentAside } from './segment-aside';
 import { SegmentBuilder } from './segment-builder';
 import { slugOf } from './slug';
+import { useTicks } from './ticks';
 
 type Answer<T> = { ok: true; data: T } | { ok: false; message: string; field?: string };
 
@@ -37,6 +38,7 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
   const [attempts, setAttempts] = useState(0);
   const [busy, setBusy] = useState(false);
   const [asOf, setAsOf] = useState<Date | null>(null);
+  const ticks = useTicks(definition, asOf);
   const who = useMemo(() => (definition ? { definition } : null), [definition]);
 
   const submit = async (event: React.FormEvent) => {
@@ -77,11 +79,12 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
           catalogue={catalogue}
           onChange={changeDefinition}
           at={asOf ?? undefined}
+          notes={ticks.notes}
           attempts={attempts}
           refused={refused}
           onTemplate={(template) => setName(name || template)}
         />
-        <SegmentAside who={who} at={asOf} zone={catalogue.zone} onAt={setAsOf} />
+        <SegmentAside who={who} at={asOf} zone={catalogue.zone} onAt={setAsOf} ticks={ticks} />
       </div>
       {fault && !isOfName && <FieldError>{fault.message}</FieldError>}
       {followers.length > 0 && (

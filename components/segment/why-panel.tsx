@@ -1,6 +1,6 @@
 'use client';
 
-import { Search, UserSearch } from 'lucide-react';
+import { Search, UserSearch, X } from 'lucide-react';
 import { useState } from 'react';
 import { askProfiles, type FoundProfile } from '@/components/campaign/ask';
 import { Button } from '@/components/ui/button';
@@ -8,8 +8,16 @@ import { FieldError } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import type { Chosen } from './why-dialog';
 
+type Props = {
+  disabled: boolean;
+  onChoose: (chosen: Chosen) => void;
+  /** Whose answers stand beside the conditions. */
+  ticked?: string | undefined;
+  onClear?: (() => void) | undefined;
+};
+
 /** One profile by an id, an email or a phone number; of several that begin so, one is chosen. */
-export function WhyPanel({ disabled, onChoose }: { disabled: boolean; onChoose: (chosen: Chosen) => void }) {
+export function WhyPanel({ disabled, onChoose, ticked, onClear }: Props) {
   const [text, setText] = useState('');
   const [found, setFound] = useState<FoundProfile[]>();
   const [fault, setFault] = useState<string>();
@@ -82,7 +90,14 @@ export function WhyPanel({ disabled, onChoose }: { disabled: boolean; onChoose: 
           ))}
         </ul>
       )}
-      {!found && !fault && (
+      {ticked ? (
+        <p className="flex items-center justify-between gap-2 rounded-md bg-muted px-2 py-1 text-xs">
+          <span className="truncate">The conditions are ticked for {ticked}.</span>
+          <Button variant="ghost" size="icon" className="size-6 shrink-0" aria-label="Take the ticks away" onClick={onClear}>
+            <X aria-hidden />
+          </Button>
+        </p>
+      ) : (
         <p className="text-muted-foreground text-xs">Emails and phone numbers are hashed before the look-up and kept nowhere.</p>
       )}
     </section>

@@ -1,7 +1,7 @@
 'use client';
 
 import { Clock } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { askWhy } from '@/components/campaign/ask';
 import type { Who } from '@/components/campaign/reach-lines';
 import { dayAndTime } from '@/components/campaign/zoned-text';
@@ -11,11 +11,11 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { type Moment, shortInstant, type Told } from './explain-words';
 import { Explanation } from './explanation';
 
-type Props = { who: Who /** Null: now. */; at: Date | null; zone: string; profileId: string };
+type Props = { who: Who /** Null: now. */; at: Date | null; zone: string; profileId: string; onTold?: (tree: Told) => void };
 
 /** Why the profile is in, or why not: the verdict, when it changes by itself, and each condition. */
-export function Why({ who, at, zone, profileId }: Props) {
-  const { told, fault } = useWhy(who, at, profileId);
+export function Why({ who, at, zone, profileId, onTold }: Props) {
+  const { told, fault } = useWhy(who, at, profileId, onTold);
   if (fault) return <FieldError>{fault}</FieldError>;
   if (!told)
     return (
@@ -33,18 +33,22 @@ export function Why({ who, at, zone, profileId }: Props) {
   );
 }
 
-function useWhy(who: Who, at: Date | null, profileId: string) {
+function useWhy(who: Who, at: Date | null, profileId: string, onTold?: (tree: Told) => void) {
   const [told, setTold] = useState<{ tree: Told; at: Date }>();
   const [fault, setFault] = useState<string>();
   const key = JSON.stringify({ who, at, profileId });
+  const tell = useEffectEvent((tree: Told) => onTold?.(tree));
   useEffect(() => {
-    const { who, at, profileId } = JSON.parse(key) as { who: Who; at: string | null; profileId: string };
+    const { who, at, profileId } = JSON.parse(key) as { who: Who; at: string | null; profileId: string; onTold?: (tree: Told) => void };
     const abort = new AbortController();
     setTold(undefined);
     setFault(undefined);
     const now = at ? new Date(at) : new Date();
     askWhy({ who, at: at ? now : null }, profileId, abort.signal).then(
-      (tree) => setTold({ tree, at: now }),
+      (tree) => {
+        setTold({ tree, at: now });
+        tell(tree);
+      },
       (error: unknown) => {
         if (!abort.signal.aborted) setFault(error instanceof Error ? error.message : 'Something went wrong.');
       },

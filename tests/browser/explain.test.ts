@@ -90,6 +90,9 @@ describe.skipIf(!chromiumPath)('beside a description of users', () => {
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'hidden' });
+    await expect.poll(() => page.getByText('Holds for cart3', { exact: true }).count()).toBe(3);
+    await page.getByRole('button', { name: 'Take the ticks away' }).click();
+    await page.getByText('Holds for cart3', { exact: true }).first().waitFor({ state: 'hidden' });
   });
 
   it('somebody else is found by an email, which stands in no address, and told why not', async () => {
