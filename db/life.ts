@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { type CompileContext, compile } from '@/lib/segment/compile';
 import type { Definition } from '@/lib/segment/definition';
 import { type EventFilter, type EventRows, eventRows, type TimeBounds } from '@/lib/segment/event-sql';
+import { instantParam } from '@/lib/segment/property-sql';
 import type { SegmentQueries } from './segment-query';
 
 /** One profile's own rows up to an instant, asked with the very queries that find the members of a segment among all. */
@@ -40,17 +41,27 @@ export function lifeOf(query: SegmentQueries, profileId: string, context: Compil
 
 const chunk = 40;
 
-/** Each stands before the table of its name, so that a query written for all profiles sees the one, and its events up to the instant. */
+/**
+ * Each stands before the table of its name, so that a query written for all profiles sees the one, and its events up to the instant. A row of
+ * the roll-up that has nothing later is taken as it is: its sum was added up in an order of its own.
+ */
 function ownRows(profileId: string, { workspaceId, at, events }: CompileContext): SQL {
   const eventIds = `{${[...events.values()].map((event) => event.eventId).join(',')}}`;
+  const until = instantParam(at);
   return sql`with
     profiles as materialized (select * from profiles where workspace_id = ${workspaceId} and profile_id = ${profileId}::bigint),
     events as materialized (
       select e.* from events e join profiles p on p.profile_id = e.profile_id
-      where e.profile_id = ${profileId}::bigint and e.event_id = any(${eventIds}::int[]) and e.time <= ${at.toISOString()}::timestamptz
+      where e.profile_id = ${profileId}::bigint and e.event_id = any(${eventIds}::int[]) and e.time <= ${until}
+    ),
+    whole as materialized (
+      select r.* from profile_events r
+      where r.workspace_id = ${workspaceId} and r.event_id = any(${eventIds}::int[]) and r.profile_id = ${profileId}::bigint and r.last_time <= ${until}
     ),
     profile_events as materialized (
-      select workspace_id, profile_id, event_id, count(*)::int as count, min(time) as first_time, max(time) as last_time, coalesce(sum(amount), 0) as sum
-      from events group by workspace_id, profile_id, event_id
+      select workspace_id, profile_id, event_id, count, first_time, last_time, sum from whole
+      union all
+      select workspace_id, profile_id, event_id, count(*)::int, min(time), max(time), coalesce(sum(amount), 0)
+      from events e where not exists (select from whole w where w.event_id = e.event_id) group by workspace_id, profile_id, event_id
     )`;
 }
