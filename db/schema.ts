@@ -192,6 +192,8 @@ export const eventNames = pgTable(
      */
     amountProperty: text('amount_property'),
     labelProperty: text('label_property'),
+    /** False once there was an amount that a column of doubles does not add up exactly: sums then read the JSON. */
+    amountsAddUp: boolean('amounts_add_up').notNull().default(true),
   },
   (t) => [unique('event_names_name').on(t.workspaceId, t.name)],
 );

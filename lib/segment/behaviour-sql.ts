@@ -105,8 +105,8 @@ function aggregateFits(aggregate: Aggregate, events: readonly CatalogueEvent[]):
 function roundedFits(total: SQL, compare: Compare): SQL {
   const { low, high } = reachOf(compare);
   const near = [
-    ...(low === undefined ? [] : [sql`${total} >= ${low - slackOf(low)}::float8`]),
-    ...(high === undefined ? [] : [sql`${total} <= ${high + slackOf(high)}::float8`]),
+    ...(low === undefined ? [] : [sql`${total} >= ${low - slackOf(low)}::numeric`]),
+    ...(high === undefined ? [] : [sql`${total} <= ${high + slackOf(high)}::numeric`]),
   ];
   return sql`(${sql.join([...near, compareSql(rounded(total), compare)], sql` and `)})`;
 }
