@@ -76,15 +76,20 @@ async function countMembers(
   sent?: readonly Identifier[],
   signal?: AbortSignal,
 ): Promise<Counts> {
-  const having = (mask: number) => sql`(count(*) filter (where (s.identifier_mask & ${mask}::int) <> 0))::int`;
-  const query = sql`
-    select count(*)::int as qualify, ${having(sentMask(sent))} as reachable, ${having(identifierBit.email)} as email,
-      ${having(identifierBit.phone)} as phone, ${having(identifierBit.mobileAdvertiserId)} as "mobileAdvertiserId"
-    from (${compileParts([definition], context)}) s`;
+  const query = reachSql(definition, context, sent);
   const [row] = await runSegmentQuery<Pick<Counts, 'qualify' | 'reachable'> & Counts['byIdentifier']>(db, query, signal);
   invariant(row, 'a count has a row');
   const { qualify, reachable, ...byIdentifier } = row;
   return { qualify, reachable, byIdentifier };
+}
+
+/** One row: who qualifies, who can be reached, and by each identifier. */
+export function reachSql(definition: Definition, context: CompileContext, sent?: readonly Identifier[]): SQL {
+  const having = (mask: number) => sql`(count(*) filter (where (s.identifier_mask & ${mask}::int) <> 0))::int`;
+  return sql`
+    select count(*)::int as qualify, ${having(sentMask(sent))} as reachable, ${having(identifierBit.email)} as email,
+      ${having(identifierBit.phone)} as phone, ${having(identifierBit.mobileAdvertiserId)} as "mobileAdvertiserId"
+    from (${compileParts([definition], context)}) s`;
 }
 
 const sentMask = (sent: readonly Identifier[] | undefined): number =>
