@@ -12,6 +12,9 @@ import { at, eventNames } from './reach-data';
 
 export type Coverage = { inside: number; estimates: number };
 
+const none: Coverage = { inside: 0, estimates: 0 };
+const sum = (a: Coverage, b: Coverage): Coverage => ({ inside: a.inside + b.inside, estimates: a.estimates + b.estimates });
+
 const fewestHits = 100;
 
 /**
@@ -20,31 +23,39 @@ const fewestHits = 100;
  */
 export async function coverageOfSamples(db: Database, workspaceId: WorkspaceId, json: unknown): Promise<Coverage> {
   const segment = await segmentSql(db, workspaceId, parseDefinition(json), at);
-  const rows = await runSegmentQuery<{ sample: number; hits: number }>(
+  const rows = await runSegmentQuery<{ sample: number; hits: number; sampled: number }>(
     db,
-    sql`select p.bucket / ${sampleBuckets}::int as sample, count(*)::int as hits
-      from (${segment}) s join profiles p on p.workspace_id = ${workspaceId} and p.profile_id = s.profile_id group by 1`,
+    sql`select p.bucket / ${sampleBuckets}::int as sample, count(s.profile_id)::int as hits, count(*)::int as sampled
+      from profiles p left join (${segment}) s on s.profile_id = p.profile_id where p.workspace_id = ${workspaceId} group by 1`,
   );
-  const truth = rows.reduce((sum, row) => sum + row.hits, 0);
+  const sumOf = (column: 'hits' | 'sampled') => rows.reduce((sum, row) => sum + row[column], 0);
+  const truth = sumOf('hits');
+  const all = sumOf('sampled');
   // The last run of buckets is not whole.
   const whole = rows.filter((row) => row.sample < Math.floor(1000 / sampleBuckets) && row.hits >= fewestHits);
-  const inside = whole.filter(({ hits }) => Math.abs(estimated(hits).value - truth) <= estimated(hits).margin);
+  const inside = whole.filter(({ hits, sampled }) => {
+    const { value, margin } = estimated(hits, { all, sampled });
+    return Math.abs(value - truth) <= margin;
+  });
   return { inside: inside.length, estimates: whole.length };
 }
 
-/** The sample there is, against random segments. */
-export async function coverageOfSegments(db: Database, workspaceId: WorkspaceId, count: number): Promise<Coverage & { slowestMs: number }> {
+export type RandomCoverage = { ours: Coverage; every: Coverage; slowestMs: number };
+
+/** Of random segments: the sample there is, and every other there could have been. */
+export async function coverageOfSegments(db: Database, workspaceId: WorkspaceId, count: number): Promise<RandomCoverage> {
   const random = seededRandom(11);
-  const found = { inside: 0, estimates: 0, slowestMs: 0 };
+  const found = { ours: none, every: none, slowestMs: 0 };
   for (let i = 0; i < count; i++) {
-    const definition = parseDefinition(randomSegment(random));
+    const json = randomSegment(random);
+    const definition = parseDefinition(json);
     const began = performance.now();
     const estimate = await estimateReach(db, workspaceId, definition, at, at);
     found.slowestMs = Math.max(found.slowestMs, performance.now() - began);
+    found.every = sum(found.every, await coverageOfSamples(db, workspaceId, json));
     if (!estimate || estimate.exact) continue;
     const { qualify } = await reach(db, workspaceId, definition, at, at);
-    found.estimates += 1;
-    if (Math.abs(estimate.qualify - qualify) <= estimate.margin) found.inside += 1;
+    found.ours = sum(found.ours, { inside: Math.abs(estimate.qualify - qualify) <= estimate.margin ? 1 : 0, estimates: 1 });
   }
   return found;
 }

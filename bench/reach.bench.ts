@@ -18,7 +18,7 @@ import type { WorkspaceId } from '@/lib/auth';
 import { parseDefinition } from '@/lib/segment/definition';
 import { type Cluster, openCluster } from '@/scripts/local-postgres';
 import { dropFromCache } from './cold-files';
-import { coverageOfSamples, coverageOfSegments } from './reach-coverage';
+import { type Coverage, coverageOfSamples, coverageOfSegments } from './reach-coverage';
 import { at, reachData } from './reach-data';
 import { bareReads } from './reach-limit';
 import { type ReferenceSegment, referenceSegments } from './reach-segments';
@@ -188,17 +188,19 @@ async function table(world: World, cold: ReadonlyMap<number, number>): Promise<v
 }
 
 async function coverage({ db, workspaceId }: World): Promise<void> {
-  const sum = { inside: 0, estimates: 0 };
+  const told = (of: Coverage) =>
+    `${whole(of.inside)} of ${whole(of.estimates)} estimates hold the true number${of.estimates > 0 ? ` (${((100 * of.inside) / of.estimates).toFixed(1)} %)` : ''}`;
+  const references = { inside: 0, estimates: 0 };
   for (const { json } of chosen) {
     const found = await coverageOfSamples(db, workspaceId, json);
-    sum.inside += found.inside;
-    sum.estimates += found.estimates;
+    references.inside += found.inside;
+    references.estimates += found.estimates;
   }
-  const share = (of: typeof sum) =>
-    `${whole(of.inside)} of ${whole(of.estimates)} estimates hold the true number${of.estimates > 0 ? ` (${((100 * of.inside) / of.estimates).toFixed(1)} %)` : ''}`;
-  say(`the reference segments, from every sample of sixteen buckets: ${share(sum)}`);
-  const random = await coverageOfSegments(db, workspaceId, Number(values.random));
-  say(`${values.random} random segments, from the sample there is: ${share(random)}; the slowest took ${whole(random.slowestMs)} ms`);
+  say(`reference segments, from every sample of sixteen buckets: ${told(references)}`);
+  const { ours, every, slowestMs } = await coverageOfSegments(db, workspaceId, Number(values.random));
+  say(
+    `${values.random} random segments, from every sample: ${told(every)}; from the sample there is: ${told(ours)}, the slowest in ${whole(slowestMs)} ms`,
+  );
 }
 
 const dir = await reachData(values.data, { profiles: Number(values.profiles), events: Number(values.events) }, say);
