@@ -24,12 +24,23 @@ const givenUp = () => new AppError('conflict', 'This upload stood still for too 
 
 export type ListReject = { line: number; reason: string };
 
-/** @throws AppError conflict where the key is a behaviour segment's. */
-export async function refuseBehaviourKey(db: Pick<Database['orm'], 'select'>, workspaceId: WorkspaceId, key: string): Promise<void> {
+export type ListTarget = {
+  key: string /** Of a new segment; default as it is, or its key. */;
+  name?: string /** Refused where the key is taken. */;
+  mustBeNew?: boolean;
+};
+
+/** @throws AppError conflict where the key is a behaviour segment's, or taken by a list that is not meant. */
+export async function refuseTakenKey(
+  db: Pick<Database['orm'], 'select'>,
+  workspaceId: WorkspaceId,
+  { key, mustBeNew }: ListTarget,
+): Promise<void> {
   const [row] = await db
     .select({ kind: segments.kind })
     .from(segments)
     .where(and(eq(segments.workspaceId, workspaceId), eq(segments.key, key)));
+  if (row && mustBeNew) throw new AppError('conflict', 'There is a segment of this name already. Choose another name.', 'name');
   if (row?.kind === 'behaviour')
     throw new AppError('conflict', `“${key}” is a segment by behaviour. Choose another key, or delete it first.`, 'key');
 }
@@ -70,14 +81,14 @@ export async function writeListPart(db: Database, list: OpenList, part: ListPart
 export async function closeList(
   db: Database,
   list: OpenList,
-  segment: { key: string; name?: string },
+  segment: ListTarget,
   userId: string | null,
   now: Date,
 ): Promise<{ created: boolean }> {
   const { workspaceId, id: listId } = list;
   return db.orm.transaction(async (tx) => {
     await lockSegments(tx, workspaceId);
-    await refuseBehaviourKey(tx, workspaceId, segment.key);
+    await refuseTakenKey(tx, workspaceId, segment);
     const own = and(eq(segments.workspaceId, workspaceId), eq(segments.key, segment.key));
     const [before] = await tx.select({ listId: segments.listId }).from(segments).where(own);
     const [closed] = await tx

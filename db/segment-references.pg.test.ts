@@ -4,7 +4,8 @@ import type { Definition } from '@/lib/segment/definition';
 import { testDatabase, testWorkspace } from '@/tests/support/database';
 import { createDraft } from './campaigns';
 import { segmentSources } from './segment-references';
-import { campaignsUsing, deleteSegment, saveSegment, segmentByKey, segmentSql } from './segments';
+import { reachedBy } from './segment-usage';
+import { deleteSegment, saveSegment, segmentByKey, segmentSql } from './segments';
 
 const { db } = await testDatabase();
 const now = new Date('2026-03-16T04:30:00Z');
@@ -81,10 +82,12 @@ it('keep a segment from being deleted, by name', async () => {
     code: 'conflict',
     message: '“Follows it”, “Speaks of it”, “Leans on it” use this segment.',
   });
-  expect((await campaignsUsing(db.orm, workspaceId, ['kept', 'leans'])).map((campaign) => campaign.name)).toEqual([
-    'Follows it',
-    'Speaks of it',
-  ]);
+  await save('far', { segment: 'leans' }, 'Far');
+  await createDraft(db, workspaceId, { name: 'Follows from far', segment: 'far' }, null, now);
+  const reached = await reachedBy(db.orm, workspaceId, 'kept');
+  expect(reached.campaigns.map((campaign) => campaign.name)).toEqual(['Follows from far', 'Follows it', 'Speaks of it']);
+  expect(reached.segments.map((segment) => segment.name)).toEqual(['Leans on it', 'Far']);
+  await saveSegment(db, workspaceId, { key: 'far', name: 'Far', definition: email }, null, now);
   await deleteSegment(db, workspaceId, 'leans', now);
   await expect(deleteSegment(db, workspaceId, 'leans', now)).rejects.toMatchObject({ code: 'not_found' });
 });

@@ -56,7 +56,8 @@ export async function lockSegments(tx: Pick<Database['orm'], 'execute'>, workspa
 
 type Named = { name: string; definition: Definition | null };
 
-async function namedSegments(tx: Reader, workspaceId: WorkspaceId): Promise<Map<string, Named>> {
+/** By key; a list has no definition. */
+export async function namedSegments(tx: Reader, workspaceId: WorkspaceId): Promise<Map<string, Named>> {
   const rows = await tx
     .select({ key: segments.key, name: segments.name, definition: segments.definition })
     .from(segments)
@@ -64,7 +65,7 @@ async function namedSegments(tx: Reader, workspaceId: WorkspaceId): Promise<Map<
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-const definitionsOf = (named: ReadonlyMap<string, Named>) =>
+export const definitionsOf = (named: ReadonlyMap<string, Named>) =>
   new Map([...named].flatMap(([key, { definition }]) => (definition ? [[key, definition] as const] : [])));
 
 /**
@@ -86,13 +87,4 @@ export async function checkReferences(tx: Reader, workspaceId: WorkspaceId, save
     const dependent = named.get(key);
     if (dependent?.definition) refuseTooLarge(dependent.definition, definitions, dependent.name);
   }
-}
-
-/** Segments whose definition refers to this one itself, by name. */
-export async function segmentsUsing(tx: Reader, workspaceId: WorkspaceId, key: string): Promise<{ key: string; name: string }[]> {
-  const named = await namedSegments(tx, workspaceId);
-  return [...named]
-    .filter(([, { definition }]) => definition && segmentsOf(definition).includes(key))
-    .map(([other, { name }]) => ({ key: other, name }))
-    .sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -1,6 +1,6 @@
-import { and, desc, eq, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
-import { textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { identifierBit, reachingIdentifiers } from '@/lib/identity/identifiers';
@@ -9,9 +9,10 @@ import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/d
 import type { Question } from '@/lib/segment/question';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
-import { type CampaignState, campaigns, campaignVersions, lists, type SegmentKind, segments, users } from './schema';
-import { runSegmentQuery, segmentRows } from './segment-query';
-import { checkReferences, lockSegments, segmentSources, segmentsUsing } from './segment-references';
+import { lists, type SegmentKind, segments, users } from './schema';
+import { runSegmentQuery } from './segment-query';
+import { checkReferences, lockSegments, segmentSources } from './segment-references';
+import { segmentUsage } from './segment-usage';
 import { workspaceById } from './workspaces';
 
 export type Segment = {
@@ -59,7 +60,12 @@ export const segmentKeySchema = z
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'A key is made of lower-case letters, digits and single dashes, such as cart-abandoners.')
   .max(80, 'At most 80 characters.');
 
-export type SegmentInput = { key: string; name: string; definition: Definition };
+export type SegmentInput = {
+  key: string;
+  name: string;
+  definition: Definition /** Refused where the key is taken. */;
+  mustBeNew?: boolean;
+};
 
 /**
  * Makes the segment, or changes it. @throws AppError for a pattern that does not compile, a reference to nothing, a cycle; and for the key of
@@ -73,7 +79,7 @@ export async function saveSegment(
   now: Date,
 ): Promise<{ created: boolean }> {
   await checkPatterns(db, input.definition);
-  const { key, name, definition } = input;
+  const { key, name, definition, mustBeNew = false } = input;
   return db.orm.transaction(async (tx) => {
     await lockSegments(tx, workspaceId);
     await checkReferences(tx, workspaceId, input);
@@ -83,19 +89,28 @@ export async function saveSegment(
       .onConflictDoUpdate({
         target: [segments.workspaceId, segments.key],
         set: { name, definition, updatedAt: now },
-        setWhere: eq(segments.kind, 'behaviour'),
+        setWhere: sql`${segments.kind} = 'behaviour' and not ${mustBeNew}`,
       })
       .returning({ createdAt: segments.createdAt });
+    if (!row && mustBeNew) throw new AppError('conflict', 'There is a segment of this name already. Choose another name.', 'name');
     if (!row) throw new AppError('conflict', `“${key}” is a list. Choose another key, or delete the list first.`, 'key');
     return { created: row.createdAt.getTime() === now.getTime() };
   });
+}
+
+/** A list is named apart from what it holds. @returns false where the key is no list's. */
+export async function renameList(db: Database, workspaceId: WorkspaceId, key: string, name: string, now: Date): Promise<boolean> {
+  const own = and(eq(segments.workspaceId, workspaceId), eq(segments.key, key), eq(segments.kind, 'list'));
+  const renamed = await db.orm.update(segments).set({ name, updatedAt: now }).where(own).returning({ key: segments.key });
+  return renamed.length > 0;
 }
 
 /** @throws AppError conflict naming the campaigns and segments that use it; not_found. */
 export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key: string, now: Date): Promise<void> {
   await db.orm.transaction(async (tx) => {
     await lockSegments(tx, workspaceId);
-    const used = [...(await campaignsUsing(tx, workspaceId, [key])), ...(await segmentsUsing(tx, workspaceId, key))];
+    const usage = (await segmentUsage(tx, workspaceId)).get(key);
+    const used = usage ? [...usage.campaigns, ...usage.segments] : [];
     if (used.length > 0)
       throw new AppError(
         'conflict',
@@ -108,23 +123,6 @@ export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key:
     if (!gone) throw new AppError('not_found', `There is no segment “${key}”.`);
     if (gone.listId) await tx.update(lists).set({ touchedAt: now }).where(eq(lists.id, gone.listId));
   });
-}
-
-/** Campaigns that follow one of the segments or refer to it in a definition of their own, drafts included, the archived ones not; by name. */
-export async function campaignsUsing(
-  db: Pick<Database['orm'], 'select'>,
-  workspaceId: WorkspaceId,
-  keys: readonly string[],
-): Promise<{ id: string; name: string; state: CampaignState }[]> {
-  const followed = sql`array[${campaignVersions.segmentKey}, ${campaigns.draft} ->> 'segment'] && ${textArray(keys)}::text[]`;
-  const named = sql`jsonb_path_exists(jsonb_build_array(${campaignVersions.definition}, ${campaigns.draft} -> 'definition'),
-    '$.**.segment ? (@ == $keys[*])', jsonb_build_object('keys', to_jsonb(${textArray(keys)}::text[])))`;
-  return db
-    .select({ id: campaigns.id, name: campaigns.name, state: campaigns.state })
-    .from(campaigns)
-    .leftJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
-    .where(and(eq(campaigns.workspaceId, workspaceId), sql`${campaigns.state} <> 'archived'`, or(followed, named)))
-    .orderBy(campaigns.name);
 }
 
 /** The instant a segment stands for, and the caller's clock; the clock alone where they are the same. */
@@ -170,17 +168,20 @@ export type MemberId = { userId: string } | { anonymousId: string };
 const nameOf = (kind: 'user' | 'anonymous') =>
   sql`(select value from profile_ids n where n.workspace_id = ${sql.raw('m.workspace_id')} and n.profile_id = m.profile_id and n.kind = ${kind} order by created_at, value limit 1)`;
 
-/** Ordered by profile. @throws AppError where a pattern does not compile. */
+const dialect = new PgDialect();
+
+/** Ordered by profile, of one snapshot, a few thousand at a time: memory stays flat. */
 export async function* memberIds(db: Database, workspaceId: WorkspaceId, definition: Definition, when: When): AsyncGenerator<MemberId> {
   const segment = await segmentSql(db, workspaceId, definition, when);
-  const rows = segmentRows<{ userId: string | null; anonymousId: string | null }>(
-    db,
-    sql`select ${nameOf('user')} as "userId", ${nameOf('anonymous')} as "anonymousId"
-      from (select ${workspaceId}::int as workspace_id, s.profile_id from (${segment}) s) m order by m.profile_id`,
-  );
-  for await (const { userId, anonymousId } of rows) {
-    if (userId !== null) yield { userId };
-    else if (anonymousId !== null) yield { anonymousId };
+  const query = dialect.sqlToQuery(sql`
+    select ${nameOf('user')} as "userId", ${nameOf('anonymous')} as "anonymousId"
+    from (select ${workspaceId}::int as workspace_id, s.profile_id from (${segment}) s) m order by m.profile_id`);
+  const pages = db.sql.unsafe<{ userId: string | null; anonymousId: string | null }[]>(query.sql, query.params as string[]).cursor(5000);
+  for await (const page of pages) {
+    for (const { userId, anonymousId } of page) {
+      if (userId !== null) yield { userId };
+      else if (anonymousId !== null) yield { anonymousId };
+    }
   }
 }
 

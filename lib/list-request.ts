@@ -14,6 +14,7 @@ const query = z.strictObject({
   column: z.string().max(512).optional(),
   identifier: z.enum(listIdentifiers, 'One of userId, email, phone.').optional(),
   header: z.enum(['true', 'false'], 'true or false.').optional(),
+  new: z.enum(['true', 'false'], 'true or false.').optional(),
   upload: z.uuid('An upload is named by a UUID.').optional(),
 });
 
@@ -24,9 +25,9 @@ export function listRequest(request: Request, key: string): { upload: Omit<ListU
   const asked = parsedBody(query, Object.fromEntries(new URL(request.url).searchParams));
   refuseOtherTypes(request.headers.get('content-type') ?? '');
   if (!request.body) throw new AppError('invalid', 'Send the file as the body, as text/csv.', '');
-  const { name, column, identifier, header, upload: id } = asked;
+  const { name, column, identifier, header, new: isNew, upload: id } = asked;
   const choice = { column, identifier, ...(header === undefined ? {} : { header: header === 'true' }) };
-  return { upload: { key, name, choice, id }, body: Readable.fromWeb(request.body as ReadableStream) };
+  return { upload: { key, name, mustBeNew: isNew === 'true', choice, id }, body: Readable.fromWeb(request.body as ReadableStream) };
 }
 
 function refuseOtherTypes(contentType: string): void {

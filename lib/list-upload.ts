@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 import type { Database } from '@/db/client';
 import { dropList } from '@/db/list-sweep';
-import { closeList, type ListReject, type OpenList, openList, refuseBehaviourKey, writeListPart } from '@/db/lists';
+import { closeList, type ListReject, type ListTarget, type OpenList, openList, refuseTakenKey, writeListPart } from '@/db/lists';
 import type { Workspace } from '@/db/workspaces';
 import { AppError } from '@/lib/errors';
 import { csvParsing, separatorOf } from '@/lib/intake/csv';
@@ -12,11 +12,8 @@ import { faultOf, log } from '@/lib/log';
 
 export type UploadWorld = { db: Database; clock: () => Date };
 
-export type ListUpload = {
+export type ListUpload = ListTarget & {
   workspace: Workspace;
-  key: string;
-  /** Of the segment; default as it is, for a new one its key. */
-  name?: string;
   choice: ListChoice;
   userId: string | null;
   /** Chosen by who wants to watch it grow. */
@@ -47,7 +44,7 @@ const rowsOfPart = 5_000;
  */
 export async function uploadList(world: UploadWorld, upload: ListUpload, body: Readable): Promise<UploadedList> {
   const { db, clock } = world;
-  await refuseBehaviourKey(db.orm, upload.workspace.id, upload.key);
+  await refuseTakenKey(db.orm, upload.workspace.id, upload);
   const rows = csvRows(body);
   const first = await rows.next();
   if (first.done) throw new AppError('invalid', 'The file is empty.', '');

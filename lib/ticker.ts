@@ -3,17 +3,19 @@ import { database } from '@/db/open';
 import { heartbeat } from '@/lib/engine';
 import { env } from '@/lib/env';
 import { faultOf, log } from '@/lib/log';
+import { upkeep } from '@/lib/upkeep';
 
-const holder = globalThis as typeof globalThis & { beckonTicker?: { beating: boolean; again: boolean } };
+const holder = globalThis as typeof globalThis & { beckonTicker?: { beating: boolean; again: boolean; upkeeping: boolean } };
 
 const state = () => {
-  holder.beckonTicker ??= { beating: false, again: false };
+  holder.beckonTicker ??= { beating: false, again: false, upkeeping: false };
   return holder.beckonTicker;
 };
 
 /** A heartbeat a minute, in UTC: in a zone with summer time the ticker itself would pause for an hour. Truth is in Postgres, not here. */
 export function startTicker(): void {
-  schedule('* * * * *', () => beat(), { timezone: 'UTC', name: 'tick', noOverlap: true });
+  // Not awaited together: a beat never waits for the upkeep of the minute before.
+  schedule('* * * * *', () => beat().then(() => void keepUp()), { timezone: 'UTC', name: 'tick', noOverlap: true });
   nudge();
 }
 
@@ -38,5 +40,18 @@ async function beat(): Promise<void> {
     log.error({ fault: faultOf(error) }, 'tick failed');
   } finally {
     ticker.beating = false;
+  }
+}
+
+async function keepUp(): Promise<void> {
+  const ticker = state();
+  if (ticker.upkeeping) return;
+  ticker.upkeeping = true;
+  try {
+    await upkeep(database(), () => new Date(), env().syncBudgetSeconds * 1000);
+  } catch (error) {
+    log.error({ fault: faultOf(error) }, 'upkeep failed');
+  } finally {
+    ticker.upkeeping = false;
   }
 }

@@ -10,6 +10,7 @@ import { syncWorld } from '@/lib/engine';
 import { parseEnv } from '@/lib/env';
 import { AppError } from '@/lib/errors';
 import { tick } from '@/lib/sync/tick';
+import { upkeep } from '@/lib/upkeep';
 import { loadDotEnv, localSecrets, openLocalDatabase, runningApp } from './local-settings';
 
 const usage = `npm run admin -- workspace create --name NAME --zone ZONE [--country IN]
@@ -95,7 +96,8 @@ async function tickOnce(db: Database, url: string, { at }: Options): Promise<unk
   const began = performance.now();
   const clock = () => new Date(start.getTime() + (performance.now() - began));
   const env = parseEnv({ ...process.env, ...(await localSecrets()), ...sandboxOfRunningApp(), DATABASE_URL: url });
-  return tick(syncWorld(db, env, clock), env.syncBudgetSeconds * 1000);
+  const counts = await tick(syncWorld(db, env, clock), env.syncBudgetSeconds * 1000);
+  return { ...counts, ...(await upkeep(db, clock, env.syncBudgetSeconds * 1000 - (performance.now() - began))) };
 }
 
 /** Without a Facebook app of one's own, the sandbox that `npm start` runs. */

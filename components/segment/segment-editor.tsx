@@ -10,12 +10,11 @@ import { Input } from '@/components/ui/input';
 import type { Definition } from '@/lib/segment/definition';
 import { AsOfBanner } from './as-of';
 import type { BuilderCatalogue } from './catalogue';
+import { type ImpactOf, type SaveSegment, useSaveGuard } from './save-guard';
 import { SegmentAside } from './segment-aside';
 import { SegmentBuilder } from './segment-builder';
 import { slugOf } from './slug';
 import { useTicks } from './ticks';
-
-type Answer<T> = { ok: true; data: T } | { ok: false; message: string; field?: string };
 
 export type SegmentEditorProps = {
   /** The saved segment; without one a new segment is made. */
@@ -26,10 +25,11 @@ export type SegmentEditorProps = {
   mayEdit: boolean;
   /** Names of running campaigns that follow the segment. */
   followers: string[];
-  save: (segment: { key: string; name: string; definition: unknown }) => Promise<Answer<unknown>>;
+  save: SaveSegment;
+  impact: ImpactOf;
 };
 
-export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, save }: SegmentEditorProps) {
+export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, save, impact }: SegmentEditorProps) {
   const router = useRouter();
   const begin = saved ?? template;
   const [name, setName] = useState(begin?.name ?? '');
@@ -40,6 +40,7 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
   const [asOf, setAsOf] = useState<Date | null>(null);
   const ticks = useTicks(definition, asOf);
   const who = useMemo(() => (definition ? { definition } : null), [definition]);
+  const guard = useSaveGuard(save, impact);
 
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
@@ -47,8 +48,9 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
     if (name.trim() === '') return setFault({ message: 'Name the segment.', field: 'name' });
     if (!definition) return setFault({ message: 'Finish the conditions first: what is missing is marked.' });
     setBusy(true);
-    const answer = await save({ key: saved?.key ?? slugOf(name), name, definition });
+    const answer = await guard.save({ key: saved?.key ?? slugOf(name), name, definition, isNew: !saved });
     setBusy(false);
+    if (!answer) return;
     if (!answer.ok) return setFault(answer);
     toast.success(`“${name}” is saved.`);
     router.push('/segments');
@@ -92,6 +94,7 @@ export function SegmentEditor({ saved, template, catalogue, mayEdit, followers, 
           {followers.join(', ')} {followers.length === 1 ? 'follows' : 'follow'} this segment: what you save counts from the next run.
         </p>
       )}
+      {guard.dialog}
       <div className="sticky bottom-16 flex gap-2 border-t bg-background/95 py-3 backdrop-blur md:bottom-0">
         {mayEdit && (
           <Button type="submit" disabled={busy}>

@@ -15,7 +15,7 @@ import type { Definition, Has, InBucket, PropertyCondition } from './definition'
 import type { Window } from './window';
 
 /** Names of saved segments by key; a segment that is not there goes by its key. */
-type SegmentNames = ReadonlyMap<string, string>;
+export type SegmentNames = ReadonlyMap<string, string>;
 
 /** One plain sentence: "Users who did “Purchased” at least twice in the last 7 days and did not …". For screens, which say "users". */
 export function describe(definition: Definition, segmentNames: SegmentNames = new Map()): string {

@@ -2,6 +2,7 @@ import { database } from '@/db/open';
 import { sameSecret } from '@/lib/crypto';
 import { heartbeat } from '@/lib/engine';
 import { env } from '@/lib/env';
+import { upkeep } from '@/lib/upkeep';
 
 export const dynamic = 'force-dynamic';
 /** Seconds; above SYNC_BUDGET_SECONDS, which is what really ends a heartbeat. */
@@ -13,5 +14,9 @@ export async function GET(request: Request): Promise<Response> {
   const given = request.headers.get('authorization') ?? '';
   if (!cronSecret || !sameSecret(given, `Bearer ${cronSecret}`))
     return Response.json({ error: { code: 'unauthenticated', message: 'Not for you.' } }, { status: 401 });
-  return Response.json(await heartbeat(database(), env()), { headers: { 'cache-control': 'no-store' } });
+  const began = Date.now();
+  const counts = await heartbeat(database(), env());
+  const left = env().syncBudgetSeconds * 1000 - (Date.now() - began);
+  const kept = await upkeep(database(), () => new Date(), left);
+  return Response.json({ ...counts, ...kept }, { headers: { 'cache-control': 'no-store' } });
 }

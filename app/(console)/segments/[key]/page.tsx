@@ -4,10 +4,12 @@ import { SegmentEditor } from '@/components/segment/segment-editor';
 import { PageHeader } from '@/components/ui/page-header';
 import { builderCatalogue } from '@/db/builder-catalogue';
 import { database } from '@/db/open';
-import { campaignsUsing, segmentByKey } from '@/db/segments';
+import { isUnderWay, reachedBy } from '@/db/segment-usage';
+import { segmentByKey } from '@/db/segments';
 import { requireUser, roleAllows } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
-import { save } from '../actions';
+import { impact, save } from '../actions';
+import { ListView } from './list-view';
 
 export const metadata: Metadata = { title: 'Segment' };
 
@@ -18,14 +20,23 @@ export default async function SegmentPage({ params }: { params: Promise<{ key: s
     if (error instanceof AppError) notFound();
     throw error;
   });
+  if (saved.kind === 'list') return <ListView segment={saved} user={user} />;
   const catalogue = await builderCatalogue(database(), user.workspaceId, user.workspace.zone);
-  const followers = (await campaignsUsing(database().orm, user.workspaceId, [key])).map((campaign) => `“${campaign.name}”`);
+  const { campaigns } = await reachedBy(database().orm, user.workspaceId, key);
+  const followers = campaigns.filter(({ state }) => isUnderWay(state)).map(({ name }) => `“${name}”`);
   const { name, definition } = saved;
   const mayEdit = roleAllows(user.role, 'marketer');
   return (
     <>
       <PageHeader title={name} description={`Key for the API: ${key}`} />
-      <SegmentEditor saved={{ key, name, definition }} catalogue={catalogue} mayEdit={mayEdit} followers={followers} save={save} />
+      <SegmentEditor
+        saved={{ key, name, definition }}
+        catalogue={catalogue}
+        mayEdit={mayEdit}
+        followers={followers}
+        save={save}
+        impact={impact}
+      />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { builderCatalogue } from '@/db/builder-catalogue';
 import { database } from '@/db/open';
 import { requireUser, roleAllows } from '@/lib/auth';
 import { definitionOf, templates } from '@/lib/segment/templates';
-import { save } from '../actions';
+import { impact, save } from '../actions';
 
 export const metadata: Metadata = { title: 'New segment' };
 
@@ -20,7 +20,7 @@ export default async function NewSegment({ searchParams }: { searchParams: Promi
   return (
     <>
       <PageHeader title="New segment" />
-      <SegmentEditor template={begin} catalogue={catalogue} mayEdit={mayEdit} followers={[]} save={save} />
+      <SegmentEditor template={begin} catalogue={catalogue} mayEdit={mayEdit} followers={[]} save={save} impact={impact} />
     </>
   );
 }

@@ -1,9 +1,6 @@
-import { listSegments } from '@/db/segments';
 import { apiRoute } from '@/lib/respond';
-import { describe } from '@/lib/segment/describe';
+import { segmentViews } from './segment-views';
 
 export const dynamic = 'force-dynamic';
 
-export const GET = apiRoute('viewer', async ({ db, workspaceId }) => ({
-  segments: (await listSegments(db, workspaceId)).map((segment) => ({ ...segment, sentence: describe(segment.definition) })),
-}));
+export const GET = apiRoute('viewer', async ({ db, workspaceId, now }) => ({ segments: await segmentViews(db, workspaceId, now) }));

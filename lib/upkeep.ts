@@ -1,0 +1,20 @@
+import type { Database } from '@/db/client';
+import { sweepLists } from '@/db/list-sweep';
+import { recordDueSizes } from '@/db/segment-sizes';
+import { faultOf, log } from '@/lib/log';
+
+export type UpkeepCounts = { sized: number; swept: number };
+
+/**
+ * What can wait: the day's sizes of segments, lists let go. Beside the heartbeat and never in its way; late, twice or from two machines at once
+ * it does nothing wrong. @param budgetMs begins nothing afterwards; what is begun takes ten seconds at most, or a sweep.
+ */
+export async function upkeep(db: Database, clock: () => Date, budgetMs: number): Promise<UpkeepCounts> {
+  const startedMs = clock().getTime();
+  const inBudget = () => clock().getTime() - startedMs < budgetMs;
+  const swept = await sweepLists(db, clock(), inBudget);
+  const { recorded: sized, faults } = await recordDueSizes(db, clock, inBudget);
+  for (const fault of faults) log.warn({ fault: faultOf(fault) }, 'segment not counted');
+  if (sized + swept > 0) log.info({ sized, swept }, 'upkeep');
+  return { sized, swept };
+}
