@@ -15,6 +15,6 @@ export default {
   distDir: process.env.NEXT_DIST_DIR ?? '.next',
   poweredByHeader: false,
   reactStrictMode: true,
-  serverExternalPackages: ['facebook-nodejs-business-sdk', 'postgres', 'pino', 'libphonenumber-js', 'node-cron'],
+  serverExternalPackages: ['facebook-nodejs-business-sdk', 'postgres', 'pino', 'libphonenumber-js', 'node-cron', 'nodemailer'],
   headers: async () => [{ source: '/:path*', headers: securityHeaders }],
 };

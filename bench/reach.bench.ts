@@ -1,192 +1,225 @@
-/** Exact reach of reference segments over generated data. Options: --profiles N (200000), --events N (4000000). */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/**
+ * Exact reach and estimates of the reference segments over generated data, on Postgres as `npm start` runs it. Options: --profiles N
+ * (1,000,000), --events N (20,000,000), --data FOLDER (.data/bench: made once, some 8 GB), --rounds N (5), --only 3,10, --no-cold,
+ * --random N (60 segments for the coverage of estimates), --worn (warm again after a day's updates without vacuum), --plans (bench/plans).
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { sql } from 'drizzle-orm';
 import { type Database, openDatabase } from '@/db/client';
 import { migrate } from '@/db/migrate';
-import { reach } from '@/db/reach';
-import { createWorkspace } from '@/db/workspaces';
+import { estimateReach, reach, reachSql } from '@/db/reach';
+import { runSegmentQuery } from '@/db/segment-query';
+import { compileContext } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
-import { type Definition, eventsOf, parseDefinition } from '@/lib/segment/definition';
-import { openCluster } from '@/scripts/local-postgres';
+import { parseDefinition } from '@/lib/segment/definition';
+import { type Cluster, openCluster } from '@/scripts/local-postgres';
+import { dropFromCache } from './cold-files';
+import { type Coverage, coverageOfSamples, coverageOfSegments } from './reach-coverage';
+import { at, reachData } from './reach-data';
+import { bareReads } from './reach-limit';
+import { type ReferenceSegment, referenceSegments } from './reach-segments';
 
 const { values } = parseArgs({
-  options: { profiles: { type: 'string', default: '200000' }, events: { type: 'string', default: '4000000' } },
+  options: {
+    profiles: { type: 'string', default: '1000000' },
+    events: { type: 'string', default: '20000000' },
+    data: { type: 'string', default: path.resolve(import.meta.dirname, '..', '.data', 'bench') },
+    rounds: { type: 'string', default: '5' },
+    random: { type: 'string', default: '60' },
+    only: { type: 'string', default: '' },
+    'no-cold': { type: 'boolean', default: false },
+    worn: { type: 'boolean', default: false },
+    plans: { type: 'boolean', default: false },
+  },
 });
-const profiles = Number(values.profiles);
-const events = Number(values.events);
+const rounds = Number(values.rounds);
+const only = values.only.split(',').filter(Boolean).map(Number);
+const chosen = referenceSegments
+  .map((segment, i) => ({ ...segment, number: i + 1 }))
+  .filter(({ number }) => only.length === 0 || only.includes(number));
 
-/** "Now" of every window; the data covers the 180 days before. */
-const at = new Date('2026-07-01T00:00:00Z');
-const rounds = 5;
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+const load = () => `load average ${os.loadavg()[0]?.toFixed(1)} on ${os.cpus().length} cores`;
 
-const week = { last: { days: 7 } };
-const month = { last: { days: 30 } };
-const quarter = { last: { days: 90 } };
+type Numbered = ReferenceSegment & { number: number };
+type World = { db: Database; workspaceId: WorkspaceId };
 
-const references: [string, unknown][] = [
-  ['did E8, 7 days', { did: 'Event 8', within: week }],
-  ['did E2, 30 days', { did: 'Event 2', within: month }],
-  ['did E1 (the most frequent), 90 days', { did: 'Event 1', within: quarter }],
-  ['did E1 at least 5 times, 30 days', { did: 'Event 1', count: { gte: 5 }, within: month }],
-  ['did E8 with amount over 100, 90 days', { did: 'Event 8', where: [{ property: 'amount', op: 'gt', value: 100 }], within: quarter }],
-  [
-    'did E3 with category and amount, twice, 30 days',
-    {
-      did: 'Event 3',
-      count: { gte: 2 },
-      within: month,
-      where: [
-        { property: 'category', op: 'is', value: 'category 3' },
-        { property: 'amount', op: 'gt', value: 20 },
-      ],
-    },
-  ],
-  ['did not E1, 30 days', { didNot: 'Event 1', within: month }],
-  [
-    'did E5 and not E8, 7 days',
-    {
-      all: [
-        { did: 'Event 5', within: week },
-        { didNot: 'Event 8', within: week },
-      ],
-    },
-  ],
-  [
-    'country, plan and E4 twice, 30 days',
-    {
-      all: [
-        { property: '$country', op: 'is', value: 'US' },
-        { property: 'plan', op: 'is', value: 'pro' },
-        { did: 'Event 4', count: { gte: 2 }, within: month },
-      ],
-    },
-  ],
-  [
-    'country and (E6 or (E5 twice and not E8))',
-    {
-      all: [
-        { property: '$country', op: 'isOneOf', value: ['US', 'DE'] },
-        {
-          any: [
-            { did: 'Event 6', within: month },
-            {
-              all: [
-                { did: 'Event 5', count: { gte: 2 }, within: month },
-                { didNot: 'Event 8', within: month },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-  ],
-  ['e-mail, E7 and not E8', { all: [{ has: 'email' }, { did: 'Event 7', within: month }, { didNot: 'Event 8', within: week }] }],
-  ['did neither E1 nor E2, 90 days', { didNot: ['Event 1', 'Event 2'], within: quarter }],
-  ['did E8 ever', { did: 'Event 8' }],
-  [
-    'two properties',
-    {
-      all: [
-        { property: '$country', op: 'is', value: 'US' },
-        { property: 'plan', op: 'is', value: 'pro' },
-      ],
-    },
-  ],
-];
-
-const folder = await mkdtemp(path.join(tmpdir(), 'beckon-bench-reach-'));
-const cluster = await openCluster({
-  dir: folder,
-  durable: false,
-  settings: { shared_buffers: '2GB', max_wal_size: '8GB', maintenance_work_mem: '512MB' },
-});
-try {
-  await migrate(cluster.url());
-  const db = openDatabase(cluster.url(), 4);
-  const { workspaceId } = await createWorkspace(db, { name: 'Bench', zone: 'UTC', defaultCountry: null }, at);
-  const began = performance.now();
-  await load(db, workspaceId);
-  process.stdout.write(
-    `${profiles.toLocaleString('en-US')} profiles, ${events.toLocaleString('en-US')} events, made in ${seconds(began)} s\n\n`,
-  );
-  process.stdout.write('| segment | profiles | first ms | median ms | bare scan ms | ratio |\n|---|---|---|---|---|---|\n');
-  for (const [name, json] of references) await measure(db, workspaceId, name, parseDefinition(json));
-  process.stdout.write(`\npeak memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB\n`);
-  await db.close();
-} finally {
-  await cluster.stop();
-  await rm(folder, { recursive: true, force: true });
-}
-
-async function measure(db: Database, workspaceId: WorkspaceId, name: string, definition: Definition): Promise<void> {
-  let qualify = 0;
-  const times = await timed(rounds, async () => {
-    qualify = (await reach(db, workspaceId, definition, at, at)).qualify;
-  });
-  const bare = median(await timed(rounds, () => bareScan(db, workspaceId, definition)));
-  const warm = median(times.slice(1));
-  const ratio = bare > 0 ? (warm / bare).toFixed(1) : '–';
-  process.stdout.write(
-    `| ${name} | ${qualify.toLocaleString('en-US')} | ${Math.round(times[0] ?? 0)} | ${Math.round(warm)} | ${bare.toFixed(1)} | ${ratio} |\n`,
-  );
-}
-
-/** The least that has to be read: the index entries of the named events in the widest window, and the profiles once. */
-async function bareScan(db: Database, workspaceId: WorkspaceId, definition: Definition): Promise<void> {
-  const names = eventsOf(definition);
-  const text = JSON.stringify(definition);
-  const days = text.includes('90') || !text.includes('within') ? 180 : text.includes('30') ? 30 : 7;
-  const from = new Date(at.getTime() - days * 86_400_000);
-  if (names.length > 0) {
-    await db.sql`
-      select count(profile_id) from events
-      where event_id = any(array(select event_id from event_names where workspace_id = ${workspaceId} and name = any(${names}))) and time >= ${from} and time <= ${at}`;
+async function withServer<T>(dir: string, run: (world: World, cluster: Cluster) => Promise<T>): Promise<T> {
+  const cluster = await openCluster({ dir });
+  const db = openDatabase(cluster.url(), 2);
+  try {
+    const [row] = await db.sql<{ id: WorkspaceId }[]>`select id from workspaces limit 1`;
+    if (!row) throw new Error('invariant: the data have a workspace');
+    return await run({ db, workspaceId: row.id }, cluster);
+  } finally {
+    await db.close();
+    await cluster.stop();
   }
-  await db.sql`select count(identifier_mask) from profiles where workspace_id = ${workspaceId}`;
 }
 
-async function timed(count: number, run: () => Promise<void>): Promise<number[]> {
-  const times: number[] = [];
-  for (let i = 0; i < count; i++) {
+/** The first answer of a server just started, whose files the system holds no longer. */
+async function coldMs(dir: string, segment: Numbered): Promise<{ ms: number; dropped: boolean }> {
+  const dropped = await dropFromCache(dir);
+  return withServer(dir, async ({ db, workspaceId }) => {
     const began = performance.now();
-    await run();
-    times.push(performance.now() - began);
+    await reach(db, workspaceId, parseDefinition(segment.json), at, at);
+    return { ms: performance.now() - began, dropped };
+  });
+}
+
+type Warm = { qualify: number; ms: number; worstMs: number; limitMs: number };
+
+async function warm({ db, workspaceId }: World, segment: Numbered): Promise<Warm> {
+  const definition = parseDefinition(segment.json);
+  let qualify = 0;
+  const count = async () => {
+    qualify = (await reach(db, workspaceId, definition, at, at)).qualify;
+  };
+  await count();
+  await bareReads(db, workspaceId, segment.reads);
+  const times: number[] = [];
+  const limits: number[] = [];
+  // Turn by turn, so that a noisy neighbour slows both.
+  for (let i = 0; i < rounds; i++) {
+    times.push(await timed(count));
+    limits.push(await timed(() => bareReads(db, workspaceId, segment.reads)));
   }
-  return times;
+  return { qualify, ms: median(times), worstMs: Math.max(...times), limitMs: median(limits) };
 }
 
-function median(times: number[]): number {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-}
+type Estimated = { ms: number; worstMs: number; text: string };
 
-function seconds(began: number): string {
-  return ((performance.now() - began) / 1000).toFixed(0);
-}
-
-/** Forty names by Zipf, people by a power law, spread over 180 days; the same rows every time (a hash of the row's number is its dice). */
-async function load(db: Database, workspaceId: WorkspaceId): Promise<void> {
-  const { sql } = db;
-  const dice = (salt: string) => `((hashint8extended(n, ${salt}) & 2147483647) / 2147483648.0)`;
-  await sql`insert into event_names (workspace_id, name, first_seen, last_seen, amount_property, label_property)
-    select ${workspaceId}, 'Event ' || n, ${at}, ${at}, 'amount', 'category' from generate_series(1, 40) n`;
-  await sql.unsafe(`
-    insert into profiles (workspace_id, profile_id, first_seen, last_seen, bucket, country, identifier_mask, properties)
-    select ${workspaceId}, n, '2026-01-01', '2026-07-01', n % 1000, (array['US','DE','IN','BR','FR','GB'])[1 + floor(6 * ${dice('1')})::int],
-      case when ${dice('2')} < 0.7 then 1 else 0 end | case when ${dice('3')} < 0.5 then 2 else 0 end,
-      jsonb_build_object('plan', (array['free','pro','team'])[1 + floor(3 * ${dice('4')})::int])
-    from generate_series(1, ${profiles}) n`);
-  for (let month = 1; month <= 7; month++) {
-    const first = `2026-0${month}-01`;
-    await sql.unsafe(`create table events_2026_0${month} partition of events for values from ('${first}') to ('2026-0${month + 1}-01')`);
+async function estimate({ db, workspaceId }: World, segment: Numbered, qualify: number): Promise<Estimated> {
+  const definition = parseDefinition(segment.json);
+  const times: number[] = [];
+  let found: Awaited<ReturnType<typeof estimateReach>> = null;
+  for (let i = 0; i <= rounds; i++) {
+    times.push(
+      await timed(async () => {
+        found = await estimateReach(db, workspaceId, definition, at, at);
+      }),
+    );
   }
-  await sql.unsafe(`
-    insert into events (workspace_id, profile_id, event_id, time, amount, label, properties)
-    select ${workspaceId}, 1 + floor(${profiles} * power(${dice('5')}, 2))::bigint, e.event_id, '2026-07-01'::timestamptz - 180 * ${dice('6')} * interval '1 day',
-      round((200 * ${dice('7')})::numeric, 2), 'category ' || floor(10 * ${dice('8')})::int,
-      jsonb_build_object('amount', round((200 * ${dice('7')})::numeric, 2), 'category', 'category ' || floor(10 * ${dice('8')})::int)
-    from generate_series(1, ${events}) n join event_names e on e.name = 'Event ' || greatest(1, least(40, floor(power(40, ${dice('9')}))::int))`);
-  await sql.unsafe('vacuum analyze');
+  const text = describeEstimate(found, qualify);
+  return { ms: median(times.slice(1)), worstMs: Math.max(...times), text };
 }
+
+function describeEstimate(found: Awaited<ReturnType<typeof estimateReach>>, qualify: number): string {
+  if (!found || found.exact) return 'waits';
+  const inside = Math.abs(found.qualify - qualify) <= found.margin ? 'inside' : 'OUTSIDE';
+  return `${whole(found.qualify)} ± ${whole(found.margin)}, ${inside}`;
+}
+
+async function writePlan({ db, workspaceId }: World, segment: Numbered): Promise<void> {
+  const definition = parseDefinition(segment.json);
+  const context = await compileContext(db, workspaceId, definition, at);
+  const rows = await runSegmentQuery<{ 'QUERY PLAN': string }>(db, sql`explain (analyze, buffers) ${reachSql(definition, context)}`);
+  const file = path.join(import.meta.dirname, 'plans', `${String(segment.number).padStart(2, '0')}.txt`);
+  await mkdir(path.dirname(file), { recursive: true });
+  const head = `${segment.number}. ${segment.name}\n${JSON.stringify(segment.json)}\n${values.profiles} profiles, ${values.events} events; warm\n`;
+  await writeFile(file, `${head}\n${rows.map((row) => row['QUERY PLAN']).join('\n')}\n`);
+}
+
+/** A hundredth of the roll-up and a twentieth of the profiles changed, in pages all over: what index-only reading meets before a vacuum. */
+async function wear({ db }: World): Promise<void> {
+  const undone = new Error('undone');
+  const updates = db.sql.begin(async (tx) => {
+    await tx`update profile_events set count = count where (profile_id * 7919 + event_id) % 100 = 0`;
+    await tx`update profiles set last_seen = last_seen where profile_id % 20 = 0`;
+    throw undone;
+  });
+  await updates.catch((error: unknown) => {
+    if (error !== undone) throw error;
+  });
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await run();
+  return performance.now() - began;
+}
+
+const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+
+async function coldTimes(dir: string): Promise<Map<number, number>> {
+  const found = new Map<number, number>();
+  let dropped = true;
+  for (const segment of chosen) {
+    const cold = await coldMs(dir, segment);
+    dropped &&= cold.dropped;
+    found.set(segment.number, cold.ms);
+  }
+  say(
+    `cold: server restarted, ${dropped ? 'and its files dropped from the page cache (dd iflag=nocache)' : 'but its files may be in the page cache'}; ${load()}\n`,
+  );
+  return found;
+}
+
+async function table(world: World, cold: ReadonlyMap<number, number>): Promise<void> {
+  const all: { ms: number; worstMs: number; estimateMs: number }[] = [];
+  say('| # | segment | profiles | cold | warm | worst | limit | ratio | estimate | ms |\n|---|---|---|---|---|---|---|---|---|---|');
+  for (const segment of chosen) {
+    const exact = await warm(world, segment);
+    const rough = await estimate(world, segment, exact.qualify);
+    all.push({ ms: exact.ms, worstMs: exact.worstMs, estimateMs: rough.worstMs });
+    const coldText = cold.has(segment.number) ? whole(cold.get(segment.number) ?? 0) : '–';
+    const figures = [
+      coldText,
+      whole(exact.ms),
+      whole(exact.worstMs),
+      whole(exact.limitMs),
+      (exact.ms / exact.limitMs).toFixed(1),
+      rough.text,
+      whole(rough.ms),
+    ];
+    say(`| ${segment.number} | ${segment.name} | ${whole(exact.qualify)} | ${figures.join(' | ')} |`);
+    if (values.plans) await writePlan(world, segment);
+  }
+  const worstCold = cold.size > 0 ? `, cold worst ${whole(Math.max(...cold.values()))}` : '';
+  say(
+    `\nwarm median ${whole(median(all.map(({ ms }) => ms)))} ms, worst ${whole(Math.max(...all.map(({ worstMs }) => worstMs)))}${worstCold}; ` +
+      `estimates at most ${whole(Math.max(...all.map(({ estimateMs }) => estimateMs)))}; ${load()}`,
+  );
+}
+
+async function coverage({ db, workspaceId }: World): Promise<void> {
+  const told = (of: Coverage) =>
+    `${whole(of.inside)} of ${whole(of.estimates)} estimates hold the true number${of.estimates > 0 ? ` (${((100 * of.inside) / of.estimates).toFixed(1)} %)` : ''}`;
+  const references = { inside: 0, estimates: 0 };
+  for (const { json } of chosen) {
+    const found = await coverageOfSamples(db, workspaceId, json);
+    references.inside += found.inside;
+    references.estimates += found.estimates;
+  }
+  say(`reference segments, from every sample of sixteen buckets: ${told(references)}`);
+  const { ours, every, slowestMs } = await coverageOfSegments(db, workspaceId, Number(values.random));
+  say(
+    `${values.random} random segments, from every sample: ${told(every)}; from the sample there is: ${told(ours)}, the slowest in ${whole(slowestMs)} ms`,
+  );
+}
+
+const dir = await reachData(values.data, { profiles: Number(values.profiles), events: Number(values.events) }, say);
+const cold = await withServer(dir, async ({ db }, cluster) => {
+  await migrate(cluster.url());
+  const [row] = await db.sql<{ version: string; buffers: string; size: string }[]>`
+    select current_setting('server_version') as version, current_setting('shared_buffers') as buffers, pg_size_pretty(pg_database_size(current_database())) as size`;
+  say(
+    `${whole(Number(values.profiles))} profiles, ${whole(Number(values.events))} events over 180 days; Postgres ${row?.version}, shared_buffers ${row?.buffers}, database ${row?.size}`,
+  );
+}).then(() => (values['no-cold'] ? new Map<number, number>() : coldTimes(dir)));
+await withServer(dir, async (world) => {
+  await table(world, cold);
+  await coverage(world);
+  if (values.worn) {
+    await wear(world);
+    say('\nthe same, worn: a hundredth of the roll-up and a twentieth of the profiles changed since the last vacuum');
+    await table(world, new Map());
+    await world.db.sql`vacuum profile_events, profiles`;
+  }
+});
+say(`peak memory of this process: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);

@@ -1,4 +1,4 @@
-/** `npm run bench [name…]`: runs the named benchmarks, or all, one after another, each in a process of its own. Results: bench/README.md. */
+/** `npm run bench [name…] [-- option…]`: the named benchmarks, or all, one after another, each in a process of its own. Results: bench/README.md. */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,10 @@ const all = readdirSync(here)
   .filter((file) => file.endsWith(suffix))
   .map((file) => file.slice(0, -suffix.length))
   .sort();
-const wanted = process.argv.slice(2);
+const given = process.argv.slice(2);
+const firstOption = given.findIndex((argument) => argument.startsWith('-'));
+const wanted = firstOption < 0 ? given : given.slice(0, firstOption);
+const options = given.slice(wanted.length);
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`There is no benchmark ${unknown.join(', ')}. There are: ${all.join(', ')}\n`);
@@ -18,7 +21,7 @@ if (unknown.length > 0) {
 
 for (const name of wanted.length > 0 ? wanted : all) {
   process.stdout.write(`\n== ${name}\n`);
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(here, name + suffix)], {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(here, name + suffix), ...options], {
     stdio: 'inherit',
     cwd: path.resolve(here, '..'),
   });

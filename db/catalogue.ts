@@ -1,12 +1,14 @@
 import type { WorkspaceId } from '@/lib/auth';
-import { choosePromoted } from '@/lib/intake/property-kind';
+import { addsUp, choosePromoted } from '@/lib/intake/property-kind';
 import type { IntakeRecord, Properties } from '@/lib/intake/record';
 import type { Database } from './client';
 
 export type CatalogueEvent = { eventId: number; amountProperty: string | null; labelProperty: string | null };
 
+type Entry = CatalogueEvent & { amountsAddUp: boolean };
+
 /** Committed entries by database, workspace and name. A promoted property never changes once set, so it may be kept. */
-const known = new WeakMap<Database, Map<string, CatalogueEvent>>();
+const known = new WeakMap<Database, Map<string, Entry>>();
 
 const cacheOf = (db: Database) => {
   let cache = known.get(db);
@@ -27,7 +29,7 @@ export async function ensureEvents(
   records: readonly IntakeRecord[],
 ): Promise<Map<string, CatalogueEvent>> {
   const cache = cacheOf(db);
-  const answer = new Map<string, CatalogueEvent>();
+  const answer = new Map<string, Entry>();
   const unsettled = new Map<string, { events: Properties[]; time: number }>();
   for (const record of records) {
     if (record.kind !== 'track') continue;
@@ -44,33 +46,55 @@ export async function ensureEvents(
       const entry = answer.get(name);
       return !entry || (entry.amountProperty === null && amount !== null) || (entry.labelProperty === null && label !== null);
     });
-  if (wanted.length === 0) return answer;
-  for (const row of await settle(db, workspaceId, wanted)) {
-    const { name, ...entry } = row;
-    cache.set(`${workspaceId} ${name}`, entry);
-    answer.set(name, entry);
+  if (wanted.length > 0) {
+    for (const { name, ...entry } of await settle(db, workspaceId, wanted)) {
+      cache.set(`${workspaceId} ${name}`, entry);
+      answer.set(name, entry);
+    }
   }
+  await tellWildAmounts(db, workspaceId, records, answer);
   return answer;
+}
+
+async function tellWildAmounts(
+  db: Database,
+  workspaceId: WorkspaceId,
+  records: readonly IntakeRecord[],
+  entries: ReadonlyMap<string, Entry>,
+): Promise<void> {
+  const wild = new Set<Entry>();
+  for (const record of records) {
+    if (record.kind !== 'track') continue;
+    const entry = entries.get(record.event);
+    if (!entry?.amountsAddUp || entry.amountProperty === null) continue;
+    const amount = record.properties[entry.amountProperty];
+    if (typeof amount === 'number' && !addsUp(amount)) wild.add(entry);
+  }
+  if (wild.size === 0) return;
+  await db.sql`
+    update event_names set amounts_add_up = false
+    where workspace_id = ${workspaceId} and event_id = any(${[...wild].map((entry) => entry.eventId)}::int[]) and amounts_add_up`;
+  for (const entry of wild) entry.amountsAddUp = false;
 }
 
 type Wanted = { name: string; time: string; amount: string | null; label: string | null };
 
-async function settle(db: Database, workspaceId: WorkspaceId, wanted: Wanted[]): Promise<(CatalogueEvent & { name: string })[]> {
+async function settle(db: Database, workspaceId: WorkspaceId, wanted: Wanted[]): Promise<(Entry & { name: string })[]> {
   wanted.sort((a, b) => (a.name < b.name ? -1 : 1));
   // coalesce: whoever came first has chosen, whatever this writer's cache said.
-  return db.sql<(CatalogueEvent & { name: string })[]>`
+  return db.sql<(Entry & { name: string })[]>`
     insert into event_names as e (workspace_id, name, first_seen, last_seen, amount_property, label_property)
     select ${workspaceId}, name, time, time, amount, label
     from unnest(${wanted.map((w) => w.name)}::text[], ${wanted.map((w) => w.time)}::text[]::timestamptz[], ${wanted.map((w) => w.amount)}::text[], ${wanted.map((w) => w.label)}::text[]) as t(name, time, amount, label)
     on conflict (workspace_id, name) do update set
       amount_property = coalesce(e.amount_property, excluded.amount_property), label_property = coalesce(e.label_property, excluded.label_property)
-    returning name, event_id as "eventId", amount_property as "amountProperty", label_property as "labelProperty"`;
+    returning name, event_id as "eventId", amount_property as "amountProperty", label_property as "labelProperty", amounts_add_up as "amountsAddUp"`;
 }
 
-/** Ids and promoted properties of the named events; names never seen are not in the answer. */
+/** Ids of the named events and the promoted properties that may be asked in place of the JSON; names never seen are not in the answer. */
 export async function eventIds(db: Database, workspaceId: WorkspaceId, names: readonly string[]): Promise<Map<string, CatalogueEvent>> {
   const rows = await db.sql<(CatalogueEvent & { name: string })[]>`
-    select name, event_id as "eventId", amount_property as "amountProperty", label_property as "labelProperty"
+    select name, event_id as "eventId", case when amounts_add_up then amount_property end as "amountProperty", label_property as "labelProperty"
     from event_names where workspace_id = ${workspaceId} and name = any(${[...names]}::text[])`;
   return new Map(rows.map(({ name, ...entry }) => [name, entry]));
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, lte } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type EncryptionKeys, seal, unseal } from '@/lib/crypto';
 import { AppError, invariant } from '@/lib/errors';
@@ -84,6 +84,40 @@ export async function markConnection(db: Database, workspaceId: WorkspaceId, id:
   await db.orm
     .update(connections)
     .set({ brokenReason: reason })
+    .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id)));
+}
+
+export type DueCheck = { id: string; workspaceId: WorkspaceId };
+
+/** Connections of any workspace that were not looked at since `before`; they count as looked at from now on, so that nobody else does. */
+export async function claimChecks(db: Database, before: Date, now: Date, limit: number): Promise<DueCheck[]> {
+  return db.sql<DueCheck[]>`
+    update connections set checked_at = ${now.toISOString()}::timestamptz
+    where id in (
+      select id from connections
+      where sealed_token <> '' and coalesce(checked_at, updated_at) < ${before.toISOString()}::timestamptz
+      order by checked_at nulls first limit ${limit} for update skip locked)
+    returning id, workspace_id as "workspaceId"`;
+}
+
+export type CheckedFacts = { scopes?: string[]; expiresAt?: Date | null; brokenReason: string | null };
+
+/** What Facebook says of a token today; one that works again wakes what waited for it. A token that was exchanged meanwhile is let be. */
+export async function settleCheck(db: Database, check: DueCheck, checkedAt: Date, facts: CheckedFacts): Promise<void> {
+  const mine = and(eq(connections.workspaceId, check.workspaceId), eq(connections.id, check.id), lte(connections.updatedAt, checkedAt));
+  await db.orm.transaction(async (tx) => {
+    const [before] = await tx.select({ brokenReason: connections.brokenReason }).from(connections).where(mine).for('update');
+    if (!before) return;
+    await tx.update(connections).set(facts).where(mine);
+    if (before.brokenReason !== null && facts.brokenReason === null) await retryBlocked(tx, check.id);
+  });
+}
+
+/** Facebook could not say: asked again from then on. */
+export async function putOffCheck(db: Database, { id, workspaceId }: DueCheck, checkedAt: Date): Promise<void> {
+  await db.orm
+    .update(connections)
+    .set({ checkedAt })
     .where(and(eq(connections.workspaceId, workspaceId), eq(connections.id, id)));
 }
 

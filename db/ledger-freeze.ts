@@ -42,7 +42,10 @@ export async function freezeMembers(tx: Tx, freeze: Freeze): Promise<Frozen> {
 async function selectQualified(tx: Tx, { segment }: Freeze): Promise<number> {
   // Counted before it is joined: how many a segment selects is beyond the planner's guesses, and a wrong guess is a look-up a person.
   await tx.execute(sql`create temp table qualified (profile_id bigint not null) on commit drop`);
+  // As db/segment-query.ts: leaves and profiles are merged, a third of the time of hashing them.
+  await tx.execute(sql`set local enable_hashjoin = off`);
   const { count } = await tx.execute(sql`insert into qualified select profile_id from (${segment}) s order by 1`);
+  await tx.execute(sql`set local enable_hashjoin = on`);
   await tx.execute(sql`analyze qualified`);
   return count;
 }

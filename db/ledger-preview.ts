@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { PgDialect } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Identifier } from '@/lib/identity/identifiers';
 import type { Database } from './client';
 import { unansweredMembers } from './ledger';
 import { isReachable } from './ledger-row';
 import type { CampaignMode } from './schema';
+import { segmentRows } from './segment-query';
 
 export type Preview = {
   workspaceId: WorkspaceId;
@@ -43,14 +43,13 @@ export type Outcome = (typeof outcomes)[number];
 /** By the first known user id, else the first anonymous one; both null where the profile is no more. */
 export type PreviewMember = { userId: string | null; anonymousId: string | null; outcome: Outcome };
 
-const dialect = new PgDialect();
-
-/** Ordered by profile, of one snapshot, a few thousand at a time: memory stays flat. */
+/** Ordered by profile. */
 export async function* previewMembers(db: Database, preview: Preview, wanted: readonly Outcome[]): AsyncGenerator<PreviewMember> {
   const name = (kind: 'user' | 'anonymous') =>
     sql`(select value from profile_ids n where n.workspace_id = ${preview.workspaceId} and n.profile_id = m.profile_id and n.kind = ${kind} order by created_at, value limit 1)`;
-  const query = dialect.sqlToQuery(sql`
-    select ${name('user')} as "userId", ${name('anonymous')} as "anonymousId", m.outcome
-    from (${compareWithLedger(preview)}) m where m.outcome in ${[...wanted]} order by m.profile_id`);
-  for await (const page of db.sql.unsafe<PreviewMember[]>(query.sql, query.params as string[]).cursor(5000)) yield* page;
+  yield* segmentRows<PreviewMember>(
+    db,
+    sql`select ${name('user')} as "userId", ${name('anonymous')} as "anonymousId", m.outcome
+    from (${compareWithLedger(preview)}) m where m.outcome in ${[...wanted]} order by m.profile_id`,
+  );
 }

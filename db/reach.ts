@@ -2,11 +2,12 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
 import { sampleBuckets } from '@/lib/identity/bucket';
-import { type Identifier, identifierBit, reachableMask, reachingIdentifiers } from '@/lib/identity/identifiers';
+import { type Identifier, identifierBit, reachableMask, type reachingIdentifiers } from '@/lib/identity/identifiers';
 import { type CompileContext, compileParts } from '@/lib/segment/compile';
 import { conditionsOf, type Definition } from '@/lib/segment/definition';
-import { estimated } from '@/lib/segment/estimate';
+import { estimated, type SampleSize } from '@/lib/segment/estimate';
 import type { Database } from './client';
+import { sampleSize } from './samples';
 import { runSegmentQuery } from './segment-query';
 import { compileContext } from './segments';
 
@@ -52,18 +53,21 @@ export async function estimateReach(
   now: Date,
   sent?: readonly Identifier[],
 ): Promise<Reach | null> {
-  const context = await sampleContext(db, workspaceId, definition, at, now);
-  if (!context) return null;
-  const { qualify, reachable, byIdentifier } = await countMembers(db, definition, context, sent);
+  const sample = await sampleFor(db, workspaceId, definition, at, now);
+  if (!sample) return null;
+  const { qualify, reachable, byIdentifier } = await countMembers(db, definition, sample.context, sent);
   if (qualify < fewestHits) return null;
-  const { value, margin } = estimated(qualify);
-  const scaled = Object.fromEntries(reachingIdentifiers.map((name) => [name, estimated(byIdentifier[name]).value]));
+  const scaled = (hits: number) => estimated(hits, sample.size).value;
   return {
-    qualify: value,
-    reachable: estimated(reachable).value,
-    byIdentifier: scaled as Reach['byIdentifier'],
+    qualify: scaled(qualify),
+    reachable: scaled(reachable),
+    byIdentifier: {
+      email: scaled(byIdentifier.email),
+      phone: scaled(byIdentifier.phone),
+      mobileAdvertiserId: scaled(byIdentifier.mobileAdvertiserId),
+    },
     exact: false,
-    margin,
+    margin: estimated(qualify, sample.size).margin,
   };
 }
 
@@ -76,15 +80,20 @@ async function countMembers(
   sent?: readonly Identifier[],
   signal?: AbortSignal,
 ): Promise<Counts> {
-  const having = (mask: number) => sql`(count(*) filter (where (s.identifier_mask & ${mask}::int) <> 0))::int`;
-  const query = sql`
-    select count(*)::int as qualify, ${having(sentMask(sent))} as reachable, ${having(identifierBit.email)} as email,
-      ${having(identifierBit.phone)} as phone, ${having(identifierBit.mobileAdvertiserId)} as "mobileAdvertiserId"
-    from (${compileParts([definition], context)}) s`;
+  const query = reachSql(definition, context, sent);
   const [row] = await runSegmentQuery<Pick<Counts, 'qualify' | 'reachable'> & Counts['byIdentifier']>(db, query, signal);
   invariant(row, 'a count has a row');
   const { qualify, reachable, ...byIdentifier } = row;
   return { qualify, reachable, byIdentifier };
+}
+
+/** One row: who qualifies, who can be reached, and by each identifier. */
+export function reachSql(definition: Definition, context: CompileContext, sent?: readonly Identifier[]): SQL {
+  const having = (mask: number) => sql`(count(*) filter (where (s.identifier_mask & ${mask}::int) <> 0))::int`;
+  return sql`
+    select count(*)::int as qualify, ${having(sentMask(sent))} as reachable, ${having(identifierBit.email)} as email,
+      ${having(identifierBit.phone)} as phone, ${having(identifierBit.mobileAdvertiserId)} as "mobileAdvertiserId"
+    from (${compileParts([definition], context)}) s`;
 }
 
 const sentMask = (sent: readonly Identifier[] | undefined): number =>
@@ -95,23 +104,18 @@ const fewestHits = 100;
 /** A hundred thousand profiles are counted in the time of an estimate. */
 const fewestSampled = (100_000 * sampleBuckets) / 1000;
 
-/** Of a query over the samples; null where they cannot tell. */
-async function sampleContext(
-  db: Database,
-  workspaceId: WorkspaceId,
-  definition: Definition,
-  at: Date,
-  now: Date,
-): Promise<CompileContext | null> {
+type Sample = { context: CompileContext; size: SampleSize };
+
+/** Null where the samples cannot tell. */
+async function sampleFor(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date, now: Date): Promise<Sample | null> {
   const context = await compileContext(db, workspaceId, definition, { at, now });
   const definitions = [
     definition,
     ...[...context.segments.values()].flatMap((source) => ('definition' in source ? source.definition : [])),
   ];
   if (definitions.some((each) => [...conditionsOf(each)].some(({ condition }) => 'bucket' in condition))) return null;
-  const [row] = await db.sql<{ enough: boolean }[]>`
-    select count(*) = ${fewestSampled} as enough from (select from profiles_sample where workspace_id = ${workspaceId} limit ${fewestSampled}) s`;
-  return row?.enough ? { ...context, sample: true } : null;
+  const size = await sampleSize(db, workspaceId);
+  return size.sampled < fewestSampled ? null : { context: { ...context, sample: true }, size };
 }
 
 export type FunnelStep = { condition: Definition; remaining: number };
@@ -141,12 +145,12 @@ export async function estimateFunnel(
   now: Date,
   sent?: readonly Identifier[],
 ): Promise<Funnel | null> {
-  const context = await sampleContext(db, workspaceId, definition, at, now);
-  if (!context) return null;
-  const { steps, reachable } = await countSteps(db, definition, context, sent);
+  const sample = await sampleFor(db, workspaceId, definition, at, now);
+  if (!sample) return null;
+  const { steps, reachable } = await countSteps(db, definition, sample.context, sent);
   if ((steps.at(-1)?.remaining ?? 0) < fewestHits) return null;
-  const scaled = steps.map(({ condition, remaining }) => ({ condition, remaining: estimated(remaining).value }));
-  return { steps: scaled, reachable: estimated(reachable).value, exact: false };
+  const scaled = (hits: number) => estimated(hits, sample.size).value;
+  return { steps: steps.map((step) => ({ ...step, remaining: scaled(step.remaining) })), reachable: scaled(reachable), exact: false };
 }
 
 const mostSteps = 8;

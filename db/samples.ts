@@ -2,6 +2,8 @@ import type { TransactionSql } from 'postgres';
 import { plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { isSampled } from '@/lib/identity/bucket';
+import type { SampleSize } from '@/lib/segment/estimate';
+import type { Database } from './client';
 
 /** All of the workspace's: the roll-up is keyed by event first, so who asks for a profile's rows names them. */
 export const workspaceEventIds = (tx: TransactionSql, workspaceId: WorkspaceId) =>
@@ -27,4 +29,29 @@ export async function copySamples(tx: TransactionSql, workspaceId: WorkspaceId, 
     await tx`delete from ${tx(sample)} where ${theirs}`;
     await tx`insert into ${tx(sample)} select * from ${tx(full)} where ${theirs}`;
   }
+}
+
+/** By database and workspace: all profiles to a sampled one, as last counted. */
+const counted = new WeakMap<Database, Map<WorkspaceId, SampleSize>>();
+
+/**
+ * The sample is counted each time, all profiles only when it has grown or shrunk by a hundredth since: whoever comes is in the sample with the
+ * same chance, so the proportion hardly moves, and counting a million would take as long as the estimate.
+ */
+export async function sampleSize(db: Database, workspaceId: WorkspaceId): Promise<SampleSize> {
+  const known = counted.get(db) ?? new Map<WorkspaceId, SampleSize>();
+  counted.set(db, known);
+  const [now] = await db.sql<
+    { sampled: number }[]
+  >`select count(*)::int as sampled from profiles_sample where workspace_id = ${workspaceId}`;
+  const sampled = now?.sampled ?? 0;
+  const last = known.get(workspaceId);
+  if (last && Math.abs(sampled - last.sampled) * 100 <= last.sampled)
+    return { sampled, all: Math.round((sampled * last.all) / last.sampled) };
+  const [row] = await db.sql<SampleSize[]>`
+    select (select count(*)::int from profiles where workspace_id = ${workspaceId}) as "all",
+      (select count(*)::int from profiles_sample where workspace_id = ${workspaceId}) as sampled`;
+  const size = row ?? { sampled: 0, all: 0 };
+  if (size.sampled > 0) known.set(workspaceId, size);
+  return size;
 }

@@ -16,6 +16,7 @@ import {
   text,
   timestamp,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
@@ -191,6 +192,8 @@ export const eventNames = pgTable(
      */
     amountProperty: text('amount_property'),
     labelProperty: text('label_property'),
+    /** False once there was an amount that a column of doubles does not add up exactly: sums then read the JSON. */
+    amountsAddUp: boolean('amounts_add_up').notNull().default(true),
   },
   (t) => [unique('event_names_name').on(t.workspaceId, t.name)],
 );
@@ -420,6 +423,8 @@ export const connections = pgTable(
     expiresAt: instant('expires_at'),
     /** Why Facebook no longer takes the token, in words; null while it does. */
     brokenReason: text('broken_reason'),
+    /** When Facebook was last asked whether the token still is what it was. */
+    checkedAt: instant('checked_at'),
     createdBy: uuid('created_by').references(() => users.id),
     createdAt: instant('created_at').notNull(),
     /** When it was last connected. */
@@ -636,6 +641,8 @@ export const syncRuns = pgTable(
     // What may still move: claimRun reads nothing else.
     index('sync_runs_open').on(t.audienceId, t.occurrenceAt).where(sql`${t.state} in ('queued', 'audience_ready', 'frozen', 'sent')`),
     index('sync_runs_campaign').on(t.campaignId, t.occurrenceAt),
+    // The ends that alerts are about, in order.
+    index('sync_runs_ended').on(t.finishedAt).where(sql`${t.state} in ('confirmed', 'failed')`),
   ],
 );
 
@@ -708,3 +715,87 @@ export const audienceSizes = pgTable(
   },
   (t) => [primaryKey({ columns: [t.audienceId, t.at] })],
 );
+
+// -------------------------------------------------------------------------------------------------------------------------- alerts
+
+export type AlertKind = 'run_failed' | 'needs_attention' | 'token_expiring' | 'reach_changed';
+
+/** What a workspace is told of. Words, and a path of ours; never a token, identifier or address. */
+export const alerts = pgTable(
+  'alerts',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: workspaceId().references(() => workspaces.id),
+    kind: text('kind').$type<AlertKind>().notNull(),
+    /** What it is about, "run:12": one open alert a key, so that watching again tells nothing twice. */
+    key: text('key').notNull(),
+    title: text('title').notNull(),
+    message: text('message').notNull(),
+    /** Path of the page where something can be done. */
+    link: text('link').notNull(),
+    createdAt: instant('created_at').notNull(),
+    /** When what it is about was mended; what merely happened stays open. */
+    resolvedAt: instant('resolved_at'),
+  },
+  (t) => [
+    uniqueIndex('alerts_open').on(t.workspaceId, t.key).where(sql`${t.resolvedAt} is null`),
+    index('alerts_workspace').on(t.workspaceId, t.id),
+  ],
+);
+
+export const alertReads = pgTable(
+  'alert_reads',
+  {
+    alertId: integer('alert_id')
+      .notNull()
+      .references(() => alerts.id),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.alertId] })],
+);
+
+/** Where alerts go besides the screen; a workspace without a row has the defaults of db/alert-settings.ts. */
+export const alertSettings = pgTable('alert_settings', {
+  workspaceId: workspaceId()
+    .primaryKey()
+    .references(() => workspaces.id),
+  emails: text('emails').array().notNull(),
+  /** Sealed like a token: whoever knows a Slack webhook may write to its channel. */
+  sealedWebhook: text('sealed_webhook'),
+  /** Told when reach changes by more than this share from one run to the next; null never. */
+  reachPercent: integer('reach_percent'),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+export type AlertChannel = 'email' | 'webhook';
+export type DeliveryState = 'pending' | 'sent' | 'failed';
+
+export const alertDeliveries = pgTable(
+  'alert_deliveries',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: workspaceId(),
+    alertId: integer('alert_id')
+      .notNull()
+      .references(() => alerts.id),
+    channel: text('channel').$type<AlertChannel>().notNull(),
+    /** The e-mail address; the webhook is the workspace's at the time of sending. */
+    address: text('address'),
+    state: text('state').$type<DeliveryState>().notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    /** Not to be tried before. */
+    dueAt: instant('due_at').notNull(),
+    /** Why the last try failed, in words. */
+    fault: text('fault'),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [
+    index('alert_deliveries_due').on(t.dueAt).where(sql`${t.state} = 'pending'`),
+    index('alert_deliveries_workspace').on(t.workspaceId, t.id),
+  ],
+);
+
+/** One row: how far the ends of runs have been looked at. */
+export const alertWatch = pgTable('alert_watch', { id: integer('id').primaryKey(), seenUntil: instant('seen_until').notNull() });

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import type { TransactionSql } from 'postgres';
+import type { ReservedSql, TransactionSql } from 'postgres';
 import { AppError } from '@/lib/errors';
 import type { Database } from './client';
 
@@ -45,13 +45,36 @@ export async function runSegmentQueries<T>(db: Database, run: (rows: SegmentQuer
 }
 
 /**
+ * Rows of a query over segments, of one snapshot, a few thousand at a time and however long it takes: memory stays flat.
+ * @throws AppError where a pattern does not compile.
+ */
+export async function* segmentRows<Row extends object>(db: Database, query: SQL): AsyncGenerator<Row> {
+  const { sql, params } = dialect.sqlToQuery(query);
+  const connection = await db.sql.reserve();
+  try {
+    await connection`begin read only`;
+    try {
+      await prepare(connection, 0);
+      for await (const page of connection.unsafe<Row[]>(sql, params as string[]).cursor(5000)) yield* page;
+    } catch (error) {
+      throw translated(error);
+    } finally {
+      // Also for postgres.js (3.4.9, its issue 1181): after a failure among the rows it would lay those of the next statement behind holes.
+      await connection`rollback`;
+    }
+  } finally {
+    connection.release();
+  }
+}
+
+/**
  * Sets what holds for this transaction only. Leaves and profiles come in order of profile ids, so they are merged: the planner, who does not know
  * of caches, would hash them and take three times as long; workers would each repeat an aggregate. docs/decisions/0015.
- * @returns the backend's process id.
+ * @param limitMs of a statement; 0 is none. @returns the backend's process id.
  */
-async function prepare(tx: TransactionSql): Promise<number> {
+async function prepare(tx: TransactionSql | ReservedSql, limitMs = mostMs): Promise<number> {
   const [row] = await tx<{ pid: number }[]>`
-    select pg_backend_pid() as pid, set_config('statement_timeout', ${String(mostMs)}, true), set_config('jit', 'off', true),
+    select pg_backend_pid() as pid, set_config('statement_timeout', ${String(limitMs)}, true), set_config('jit', 'off', true),
       set_config('work_mem', '128MB', true), set_config('enable_hashjoin', 'off', true),
       set_config('max_parallel_workers_per_gather', '0', true)`;
   return row?.pid ?? 0;

@@ -1,5 +1,4 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
-import { PgDialect } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
@@ -10,7 +9,7 @@ import type { Question } from '@/lib/segment/question';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
 import { lists, type SegmentKind, segments, users } from './schema';
-import { runSegmentQuery } from './segment-query';
+import { runSegmentQuery, segmentRows } from './segment-query';
 import { checkReferences, lockSegments, segmentSources } from './segment-references';
 import { segmentUsage } from './segment-usage';
 import { workspaceById } from './workspaces';
@@ -168,20 +167,17 @@ export type MemberId = { userId: string } | { anonymousId: string };
 const nameOf = (kind: 'user' | 'anonymous') =>
   sql`(select value from profile_ids n where n.workspace_id = ${sql.raw('m.workspace_id')} and n.profile_id = m.profile_id and n.kind = ${kind} order by created_at, value limit 1)`;
 
-const dialect = new PgDialect();
-
-/** Ordered by profile, of one snapshot, a few thousand at a time: memory stays flat. */
+/** Ordered by profile. @throws AppError where a pattern does not compile. */
 export async function* memberIds(db: Database, workspaceId: WorkspaceId, definition: Definition, when: When): AsyncGenerator<MemberId> {
   const segment = await segmentSql(db, workspaceId, definition, when);
-  const query = dialect.sqlToQuery(sql`
-    select ${nameOf('user')} as "userId", ${nameOf('anonymous')} as "anonymousId"
-    from (select ${workspaceId}::int as workspace_id, s.profile_id from (${segment}) s) m order by m.profile_id`);
-  const pages = db.sql.unsafe<{ userId: string | null; anonymousId: string | null }[]>(query.sql, query.params as string[]).cursor(5000);
-  for await (const page of pages) {
-    for (const { userId, anonymousId } of page) {
-      if (userId !== null) yield { userId };
-      else if (anonymousId !== null) yield { anonymousId };
-    }
+  const rows = segmentRows<{ userId: string | null; anonymousId: string | null }>(
+    db,
+    sql`select ${nameOf('user')} as "userId", ${nameOf('anonymous')} as "anonymousId"
+      from (select ${workspaceId}::int as workspace_id, s.profile_id from (${segment}) s) m order by m.profile_id`,
+  );
+  for await (const { userId, anonymousId } of rows) {
+    if (userId !== null) yield { userId };
+    else if (anonymousId !== null) yield { anonymousId };
   }
 }
 

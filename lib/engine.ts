@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@/db/client';
+import { type DeliveryWorld, deliverAlerts } from '@/lib/alerts/deliver';
+import { smtpMailer } from '@/lib/alerts/mailer';
+import { watchAlerts } from '@/lib/alerts/watch';
 import type { Env } from '@/lib/env';
+import { checkConnections } from '@/lib/facebook/check-connections';
 import { graphFor } from '@/lib/facebook/graph-for';
 import { log } from '@/lib/log';
 import type { SyncWorld } from '@/lib/sync/advance-run';
@@ -21,9 +25,37 @@ export function syncWorld(db: Database, env: Env, clock: () => Date = () => new 
   };
 }
 
-/** One heartbeat, within the environment's budget; its counts are all it logs. */
+/** What delivers alerts, over the real world. */
+export function deliveryWorld(db: Database, env: Env): DeliveryWorld {
+  return {
+    db,
+    keys: env.encryptionKeys,
+    origin: env.origin,
+    mail: env.smtp ? smtpMailer(env.smtp.url, env.smtp.from) : null,
+    clock: () => new Date(),
+    log: (event, facts) => log.warn(facts, event),
+  };
+}
+
+/** Beside the runs' own budget. */
+const alertBudgetMs = 10_000;
+
+/** One heartbeat, within the environment's budget; its counts are all it logs. Alerts are told even where a tick fails. */
 export async function heartbeat(db: Database, env: Env): Promise<TickCounts> {
-  const counts = await tick(syncWorld(db, env), env.syncBudgetSeconds * 1000);
-  if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'tick');
-  return counts;
+  try {
+    const counts = await tick(syncWorld(db, env), env.syncBudgetSeconds * 1000);
+    if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'tick');
+    return counts;
+  } finally {
+    await tendAlerts(db, env);
+  }
+}
+
+async function tendAlerts(db: Database, env: Env): Promise<void> {
+  const world = deliveryWorld(db, env);
+  const startedMs = world.clock().getTime();
+  await checkConnections({ db, ...env }, world.clock());
+  const raised = await watchAlerts(db, world.clock());
+  const sent = await deliverAlerts(world, () => world.clock().getTime() - startedMs < alertBudgetMs);
+  if (raised + sent > 0) log.info({ raised, sent }, 'alerts');
 }

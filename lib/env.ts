@@ -34,7 +34,12 @@ const variables = z
     BECKON_SANDBOX_URL: z.url().optional(),
     SYNC_BUDGET_SECONDS: z.coerce.number().min(1).max(900).default(50),
     SYNC_REQUESTS_IN_FLIGHT: z.coerce.number().int().min(1).max(16).default(2),
-    SMTP_URL: optional,
+    SMTP_URL: z
+      .string()
+      .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+      .refine((text) => URL.canParse(text), 'must be an address such as smtps://user:password@mail.example.com')
+      .optional(),
+    SMTP_FROM: optional,
     VERCEL: optional,
   })
   .superRefine((value, ctx) => {
@@ -60,6 +65,8 @@ export type Env = {
   sandboxUrl?: string;
   syncBudgetSeconds: number;
   syncRequestsInFlight: number;
+  /** Where alerts by e-mail leave, and whose they are; absent: no e-mail. */
+  smtp?: { url: string; from: string };
   /** On Vercel its cron makes the ticks; elsewhere the process does. */
   onVercel: boolean;
   production: boolean;
@@ -74,9 +81,10 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     throw new Error(`The environment is not right (.env.example explains each variable):\n${faults.join('\n')}`);
   }
   const v = parsed.data;
+  const origin = (v.NEXTAUTH_URL ?? `http://localhost:${v.PORT}`).replace(/\/$/, '');
   return {
     databaseUrl: v.DATABASE_URL,
-    origin: (v.NEXTAUTH_URL ?? `http://localhost:${v.PORT}`).replace(/\/$/, ''),
+    origin,
     nextauthSecret: v.NEXTAUTH_SECRET,
     encryptionKeys: v.ENCRYPTION_KEYS,
     cronSecret: v.CRON_SECRET,
@@ -91,9 +99,16 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     sandboxUrl: v.BECKON_SANDBOX_URL?.replace(/\/$/, ''),
     syncBudgetSeconds: v.SYNC_BUDGET_SECONDS,
     syncRequestsInFlight: v.SYNC_REQUESTS_IN_FLIGHT,
+    smtp: v.SMTP_URL ? { url: v.SMTP_URL, from: v.SMTP_FROM ?? senderOf(v.SMTP_URL, origin) } : undefined,
     onVercel: v.VERCEL !== undefined,
     production: v.NODE_ENV === 'production',
   };
+}
+
+/** The server's user where that is an address: many servers let nobody write as somebody else. */
+function senderOf(smtpUrl: string, origin: string): string {
+  const user = decodeURIComponent(new URL(smtpUrl).username);
+  return `Beckon <${user.includes('@') ? user : `beckon@${new URL(origin).hostname}`}>`;
 }
 
 let parsed: Env | undefined;

@@ -18,6 +18,8 @@ const pure = [
   'lib/facebook/row.ts',
   'lib/facebook/errors.ts',
   'lib/facebook/usage.ts',
+  'lib/alerts/alert.ts',
+  'lib/alerts/messages.ts',
   'lib/sync/run-state.ts',
   'lib/sync/backoff.ts',
   'lib/sync/failure.ts',

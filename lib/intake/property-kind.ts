@@ -49,3 +49,9 @@ function best(events: readonly Properties[], type: 'number' | 'string', preferre
   }
   return chosen;
 }
+
+/**
+ * Whether sums and averages of such amounts come out exact to 6 decimals in double precision, which holds 15 digits; its largest and smallest
+ * numbers cannot even be added or divided.
+ */
+export const addsUp = (amount: number): boolean => amount === 0 || (Math.abs(amount) < 1e9 && Math.abs(amount) > 1e-100);

@@ -17,7 +17,7 @@ export function didFormula(condition: Did, scope: EventScope): Formula {
   if (!aggregate && !zero && isAtLeastOnce(count)) return onceFormula(condition, bounds, rows, scope);
   // With zero counted, all fit but those who did it and do not: they are the ones that can be found.
   const wanted = (fits: SQL) => (zero ? sql`(not ${fits})` : fits);
-  const totals = bounds.from === null && bounds.toIncluded ? rolledUp(condition.did, condition, scope) : null;
+  const totals = bounds.from === null && bounds.toIncluded ? rolledUp(condition.did, condition, scope, 'all') : null;
   const [event] = totals?.length === 1 && totals.every(hasTotal(aggregate)) ? totals : [];
   const found = event
     ? totalsFit(
@@ -38,7 +38,8 @@ const mostRolledUp = 5;
 function onceFormula(condition: Did, bounds: Bounds, rows: EventRows, scope: EventScope): Formula {
   const { from, to, toIncluded } = bounds;
   const short = from !== null && to.getTime() - from.getTime() < shortWindowMs && !scope.among;
-  const events = toIncluded && !short ? rolledUp(condition.did, condition, scope) : null;
+  const known = from === null || (toIncluded && !short);
+  const events = known ? rolledUp(condition.did, condition, scope, from === null ? 'first' : 'all') : null;
   if (events === null || events.length > mostRolledUp) return scope.leaf({ ...uniqueProfiles(rows), rank: condition.where ? 4 : 5 });
   const within = from === null ? firstWithin : lastWithin;
   return anyOf(events.map((event) => scope.leaf({ ...within(event, bounds, scope), rank: 5 })));
@@ -53,13 +54,13 @@ const without = ({ didNot: _didNot, ...rest }: DidNot) => rest;
 export function firstLastFormula(condition: FirstLast, scope: EventScope): Formula {
   const { from, fromIncluded, to, toIncluded } = boundsOf(condition.within, scope.zone, scope.at);
   const now = { from: null, fromIncluded: true, to: scope.at, toIncluded: true };
-  const [event, ...others] = rolledUp(condition.did, condition, scope) ?? [];
+  const first = condition.occurrence === 'first';
+  const [event, ...others] = rolledUp(condition.did, condition, scope, first ? 'first' : 'all') ?? [];
   if (event && others.length === 0) {
-    const within = condition.occurrence === 'first' ? firstWithin : lastWithin;
+    const within = first ? firstWithin : lastWithin;
     return scope.leaf({ ...within(event, { from, fromIncluded, to, toIncluded }, scope), rank: 2 });
   }
   // What lies beyond the far end of the window cannot make an event inside it the first (or last): only the near end must be read to the end.
-  const first = condition.occurrence === 'first';
   const rows = eventRows(condition.did, condition, first ? { ...now, to, toIncluded } : { ...now, from, fromIncluded }, scope);
   if (rows === null) return constant(false);
   const having = first
@@ -105,8 +106,8 @@ function aggregateFits(aggregate: Aggregate, events: readonly CatalogueEvent[]):
 function roundedFits(total: SQL, compare: Compare): SQL {
   const { low, high } = reachOf(compare);
   const near = [
-    ...(low === undefined ? [] : [sql`${total} >= ${low - slackOf(low)}::float8`]),
-    ...(high === undefined ? [] : [sql`${total} <= ${high + slackOf(high)}::float8`]),
+    ...(low === undefined ? [] : [sql`${total} >= ${low - slackOf(low)}::numeric`]),
+    ...(high === undefined ? [] : [sql`${total} <= ${high + slackOf(high)}::numeric`]),
   ];
   return sql`(${sql.join([...near, compareSql(rounded(total), compare)], sql` and `)})`;
 }

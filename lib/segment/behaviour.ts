@@ -120,7 +120,7 @@ const countedSchema = z.strictObject({
   ...clock,
   count: count.optional(),
   aggregate: aggregate.optional(),
-  includeZero: z.boolean({ error: 'true or false.' }).optional(),
+  includeZero: z.boolean({ error: 'True or false.' }).optional(),
 });
 
 const occurrenceSchema = z.strictObject({

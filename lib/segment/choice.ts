@@ -10,7 +10,7 @@ export const chosen = <T>(pick: (value: unknown) => z.ZodType<T> | Refusal): z.Z
       ctx.addIssue({ code: 'custom', message: schema.message, path: schema.path ?? [] });
       return z.NEVER;
     }
-    const parsed = schema.safeParse(value);
+    const parsed = schema.safeParse(value, { error: plainMessage });
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) ctx.addIssue({ ...(issue as { code: 'custom'; message: string }), path: issue.path });
     return z.NEVER;
@@ -24,3 +24,14 @@ export const byKey = <T>(schemas: Readonly<Record<string, z.ZodType<T>>>, messag
     const known = given.find((key) => Object.hasOwn(schemas, key));
     return (known === undefined ? undefined : schemas[known]) ?? { message, path: given.slice(0, 1) };
   });
+
+const kinds: Partial<Record<string, string>> = {
+  object: 'An object.',
+  array: 'A list.',
+  tuple: 'A list.',
+  string: 'A text.',
+  number: 'A number.',
+};
+
+/** Where a schema says nothing of its own. */
+const plainMessage: z.core.$ZodErrorMap = (issue) => (issue.code === 'invalid_type' ? kinds[issue.expected] : undefined);

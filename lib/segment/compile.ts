@@ -100,7 +100,7 @@ function queryOf(formula: Formula, scope: EventScope, counted?: { parts: readonl
   const told = (counted?.parts ?? []).map((part, i) => sql`, ${conditionSql(given(part, facts), joined)} as ${sql.raw(`part_${i + 2}`)}`);
   const driver = must.find((leaf) => !leaf.leaf.mayOutlive);
   const asksProfile =
-    counted !== undefined || driver === undefined || must.some((leaf) => leaf.leaf.mayOutlive) || mentionsProfile(formula);
+    counted !== undefined || driver === undefined || must.some((leaf) => leaf.leaf.mayOutlive) || [...facts, rest].some(mentionsProfile);
   const id = driver ? sql`d.profile_id` : sql`p.profile_id`;
   const froms = [
     driver ? sql`(${driver.leaf.unique}) d` : sql`${scope.tables.profiles} p`,

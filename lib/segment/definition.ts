@@ -40,7 +40,12 @@ export type PropertyCondition = z.infer<typeof propertyConditionSchema>;
 export type Leaf = Did | FirstLast | DidNot | Sequence | PropertyCondition | Has | InSegment | InBucket;
 export type Definition = { all: Definition[] } | { any: Definition[] } | { not: Definition } | Leaf;
 
-const group = z.array(z.lazy(() => definitionSchema)).min(1, 'A group needs at least one condition.');
+const group = z
+  .array(
+    z.lazy(() => definitionSchema),
+    { error: 'A list of conditions.' },
+  )
+  .min(1, 'A group needs at least one condition.');
 
 const conditions = {
   all: z.strictObject({ all: group }),

@@ -1,16 +1,17 @@
-import { sampleBuckets } from '@/lib/identity/bucket';
+/** Standard deviations to either side: within two lies the truth 95.4 times in 100. */
+const z = 2;
 
-/** Normal quantile of a two-sided interval that holds 95 times in 100. */
-const z = 1.96;
-/** Every profile is in the sample with this chance, whatever it did. */
-const share = sampleBuckets / 1000;
+/** How many profiles a workspace has, and how many of them its sample. */
+export type SampleSize = { all: number; sampled: number };
 
 /**
- * How many there are, from how many of them are in the sample: `value` ± `margin` holds the true number 95 times in 100. The margin is the
- * farther end of Wilson's interval, solved for the number itself: |hits − share·N| ≤ z·√(share·(1 − share)·N).
+ * How many there are, from how many of them are in the sample: `value` ± `margin` holds the true number 95 times in 100. The margin reaches to
+ * the farther end of Wilson's interval. A share of the sample, not the hits alone: the sample is as large as its buckets happen to be.
  */
-export function estimated(hits: number): { value: number; margin: number } {
-  const spread = z * z * (1 - share);
-  const margin = (spread / 2 + Math.sqrt(spread * hits + (spread * spread) / 4)) / share;
-  return { value: Math.round(hits / share), margin: Math.ceil(margin) };
+export function estimated(hits: number, { all, sampled }: SampleSize): { value: number; margin: number } {
+  const share = hits / sampled;
+  const shrink = 1 + (z * z) / sampled;
+  const centre = (share + (z * z) / (2 * sampled)) / shrink;
+  const half = (z / shrink) * Math.sqrt((share * (1 - share)) / sampled + (z * z) / (4 * sampled * sampled));
+  return { value: Math.round(share * all), margin: Math.ceil(all * (half + Math.abs(centre - share))) };
 }

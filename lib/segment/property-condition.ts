@@ -11,7 +11,7 @@ const texts = z
   .min(1, 'A list needs at least one value.')
   .max(1000, 'A list may have at most 1,000 values.');
 const number = z.number({ error: 'A number.' });
-const ignoreCase = z.boolean({ error: 'true or false.' }).optional();
+const ignoreCase = z.boolean({ error: 'True or false.' }).optional();
 
 const withOp = <const O extends string, S extends z.ZodRawShape>(op: O, shape: S) =>
   z.strictObject({ property: propertyName, op: z.literal(op), ...shape });

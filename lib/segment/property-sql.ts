@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { Temporal } from 'temporal-polyfill';
 import { textArray as arrayLiteral } from '@/lib/array-literal';
-import { dateAfter, dayEnd, dayStart, localDate } from './dates';
+import { type Duration, dateAfter, dayEnd, dayStart, elapsedMs, localDate } from './dates';
 import type { PropertyCondition } from './definition';
 import { anniversaryDays } from './property-condition';
 import { type Bounds, boundsOf } from './window';
@@ -24,13 +24,15 @@ export type Value = {
 
 export type Moment = { zone: string; at: Date };
 
-/** Before the year 1 and after 9999 there is no date of the language, and Postgres writes years in another way. */
-export const instantParam = (at: Date): SQL => sql`${isoText(at)}::timestamptz`;
+/** Bound as a text: the client would make a Date of it, which knows no infinity. */
+export const instantParam = (at: Date): SQL => sql`${postgresInstant(at)}::text::timestamptz`;
 
-function isoText(at: Date): string {
-  const text = at.toISOString();
-  if (text.startsWith('-') || text.startsWith('0000')) return '-infinity';
-  return text.startsWith('+') ? 'infinity' : text;
+/** Postgres knows years from 4713 BC, writes those before the year 1 in its own way and those after 9999 without a plus. */
+function postgresInstant(at: Date): string {
+  const year = at.getUTCFullYear();
+  if (year >= 1) return at.toISOString().replace(/^\+0*/, '');
+  if (year <= -4712) return '-infinity';
+  return `${String(1 - year).padStart(4, '0')}${at.toISOString().slice(year === 0 ? 4 : 7)} BC`;
 }
 
 /** The whole name as one key first, even where its value is null; else every dot goes one level down, through objects only. */
@@ -205,11 +207,9 @@ function dateSql(value: Value, { zone }: Moment, bounds: DateBounds | Bounds): S
   return sql`coalesce((select ${sql.join(tests, sql` and `)} from (select ${instant} as d) as dated), false)`;
 }
 
-function nextBounds(duration: Parameters<typeof dateAfter>[1], { zone, at }: Moment): DateBounds {
-  if ('minutes' in duration)
-    return { from: at, fromIncluded: false, to: new Date(at.getTime() + duration.minutes * 60_000), toIncluded: true };
-  if ('hours' in duration)
-    return { from: at, fromIncluded: false, to: new Date(at.getTime() + duration.hours * 3_600_000), toIncluded: true };
+function nextBounds(duration: Duration, { zone, at }: Moment): DateBounds {
+  const elapsed = elapsedMs(duration);
+  if (elapsed !== null) return { from: at, fromIncluded: false, to: new Date(at.getTime() + elapsed), toIncluded: true };
   const today = localDate(at, zone);
   return { from: dayStart(today, zone), to: dayEnd(dateAfter(today, duration), zone) };
 }

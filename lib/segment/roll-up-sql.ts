@@ -9,16 +9,20 @@ import { instantParam } from './property-sql';
  * merged and nothing is hashed. Exact at any instant: of those to whom the event happened after it, the events are asked.
  */
 
-/** Where more than a day has come in since the evaluation, many rows are late: asking the events at once is quicker. */
-const mostLateMs = 86_400_000;
+/** Where more than an hour has come in since the evaluation, many rows are late: asking the events at once is quicker. */
+const mostLateMs = 3_600_000;
 
-/** The events, where their roll-ups may answer; null where single events must be looked at. */
+/**
+ * The events, where their roll-ups may answer; null where single events must be looked at.
+ * @param asks of the first time: it is what it was at the evaluation, however much came later.
+ */
 export function rolledUp(
   names: string | readonly string[],
   { where, hours, weekdays }: EventFilter,
   scope: EventScope,
+  asks: 'first' | 'all',
 ): readonly CatalogueEvent[] | null {
-  const late = scope.now.getTime() - scope.at.getTime() > mostLateMs && !scope.among;
+  const late = asks === 'all' && scope.now.getTime() - scope.at.getTime() > mostLateMs && !scope.among;
   return where || hours || weekdays || late ? null : knownEvents(names, scope);
 }
 
@@ -31,7 +35,7 @@ export const firstWithin = (event: CatalogueEvent, bounds: TimeBounds, scope: Ev
 /** Its last time up to the evaluation lies within the bounds. */
 export function lastWithin(event: CatalogueEvent, bounds: TimeBounds, scope: EventScope): Rows {
   const late = lateProfiles(event, { ...bounds, to: scope.at, toIncluded: true }, boundsSql(sql`max(e.time)`, bounds), scope);
-  return rollUpRows(event, eitherSql(boundsSql(sql`r.last_time`, bounds), late), scope);
+  return rollUpRows(event, eitherSql(boundsSql(sql`r.last_time`, bounds), late, scope), scope);
 }
 
 export type Totals = { count: SQL; sum: SQL };
@@ -41,7 +45,7 @@ export function totalsFit(event: CatalogueEvent, test: (totals: Totals) => SQL, 
   const bounds = { from: null, to: scope.at, toIncluded: true };
   const settled = sql`${boundsSql(sql`r.last_time`, bounds)} and ${test({ count: sql`r.count`, sum: sql`r.sum` })}`;
   const late = lateProfiles(event, bounds, test({ count: sql`count(*)`, sum: sql`coalesce(sum(e.amount), 0)` }), scope);
-  return rollUpRows(event, eitherSql(settled, late), scope);
+  return rollUpRows(event, eitherSql(settled, late, scope), scope);
 }
 
 function rollUpRows(event: CatalogueEvent, test: SQL, scope: EventScope): Rows {
@@ -62,4 +66,6 @@ function lateProfiles(event: CatalogueEvent, bounds: TimeBounds, having: SQL, { 
     where e.event_id = ${event.eventId} and ${boundsSql(sql`e.time`, bounds)} group by e.profile_id having ${having})`;
 }
 
-const eitherSql = (settled: SQL, late: SQL): SQL => sql`((${settled}) or r.profile_id = any(${late}))`;
+/** The array is searched from end to end: by rows that are late alone. */
+const eitherSql = (settled: SQL, late: SQL, { at }: EventScope): SQL =>
+  sql`((${settled}) or (r.last_time > ${instantParam(at)} and r.profile_id = any(${late})))`;

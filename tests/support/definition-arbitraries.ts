@@ -1,13 +1,14 @@
 import fc from 'fast-check';
-import { eventNames, numbers, propertyNames, texts } from './history-arbitraries';
+import { commonly, eventNames, numbers, propertyNames, texts } from './history-arbitraries';
 import { dateTexts, type Moment, nearDays } from './segment-moments';
 
 /** Random definitions over the whole language, made to meet the histories of tests/support/history-arbitraries.ts. */
 
 type Json = fc.Arbitrary<Record<string, unknown>>;
 
-const optional = <T>(of: fc.Arbitrary<T>, times = 1) => fc.option(of, { nil: undefined, freq: times });
 const weighted = <T>(...choices: [number, fc.Arbitrary<T>][]) => fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+const optional = <T>(of: fc.Arbitrary<T>, times = 1) => weighted<T | undefined>([1, fc.constant(undefined)], [times, of]);
+const sometimes = <T>(of: fc.Arbitrary<T>) => weighted<T | undefined>([4, fc.constant(undefined)], [1, of]);
 
 const whole = (min: number, max: number) => fc.integer({ min, max });
 const elapsed: Json = fc.oneof(
@@ -48,7 +49,7 @@ function windows(moment: Moment) {
   );
 }
 
-const number = fc.constantFrom(...numbers, 0.333333, 0.6, 0.000001, 150.5, 0.666667, 4);
+const number = commonly([...numbers, 0.333333, 0.6, 0.000001, 150.5, 0.666667, 4, 15, 103, 60.5], 10);
 const comparison = (n: fc.Arbitrary<number>): Json =>
   weighted<Record<string, unknown>>(
     [6, fc.tuple(fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte'), n).map(([op, value]) => ({ [op]: value }))],
@@ -56,7 +57,7 @@ const comparison = (n: fc.Arbitrary<number>): Json =>
   );
 
 /** What JavaScript and Postgres (ARE) read alike. */
-const patterns = [
+const cased = [
   'a',
   '^a',
   's$',
@@ -76,6 +77,9 @@ const patterns = [
 ];
 /** Letters with one other case each; no dot, which JavaScript lets stand for half a cart here. */
 const caseless = ['a', '^SHOES$', '^shoes', 'RED', 'é', '^É', '[A-C]', 'ж', '^axb$'];
+
+/** All that `matches` is asked for. */
+export const patterns: readonly string[] = [...cased, ...caseless];
 
 /** Names that lead somewhere, and those that look as if they did. */
 const reached = [
@@ -99,7 +103,7 @@ const reached = [
 function propertyConditions(moment: Moment, extra: { texts: string[]; dates: string[] }): Json {
   const named = (...usual: string[]) =>
     weighted([5, fc.constantFrom(...usual)], [2, fc.constantFrom(...reached, ...extra.texts, ...extra.dates)]);
-  const text = fc.constantFrom(...texts, 'de', 'iOS', 'IN', 'köln', 'KÖLN');
+  const text = commonly([...texts, 'de', 'iOS', 'IN', 'köln', 'KÖLN'], 9);
   const ofText = named('plan', 'plan', 'p', 'a.b', 'a.c', ...extra.texts);
   const ofNumber = named('amount', 'amount', 'p', 'a.b');
   const ofDate = named('when', 'when', 'born', ...extra.dates);
@@ -123,7 +127,7 @@ function propertyConditions(moment: Moment, extra: { texts: string[]; dates: str
     [3, op(ofText, ['is', 'isNot', 'contains', 'notContains', 'startsWith', 'endsWith'], text, { ignoreCase })],
     [1, op(named('vip', 'p', 'a.b'), ['is', 'isNot'], fc.boolean())],
     [2, op(ofText, ['isOneOf', 'isNoneOf'], fc.uniqueArray(text, { minLength: 1, maxLength: 6 }), { ignoreCase })],
-    [1, op(ofText, ['matches'], fc.constantFrom(...patterns))],
+    [1, op(ofText, ['matches'], fc.constantFrom(...cased))],
     [1, op(ofText, ['matches'], fc.constantFrom(...caseless), { ignoreCase: fc.constant(true) })],
     [3, op(ofNumber, ['eq', 'ne', 'gt', 'gte', 'lt', 'lte'], number)],
     [1, op(ofNumber, ['between'], ordered(number))],
@@ -150,22 +154,29 @@ function isReal(date: string): boolean {
 }
 
 const names = weighted<string | string[]>(
-  [6, fc.constantFrom('Viewed', 'Bought')],
-  [2, fc.constantFrom(...eventNames, 'Never')],
-  [2, fc.uniqueArray(fc.constantFrom(...eventNames, 'Never'), { minLength: 1, maxLength: 3 })],
+  [7, fc.constantFrom('Viewed', 'Bought')],
+  [1, fc.constantFrom(...eventNames, 'Never')],
+  [3, fc.uniqueArray(fc.constantFrom(...eventNames, 'Never'), { minLength: 1, maxLength: 3 })],
 );
 const hours = fc.tuple(whole(0, 23), whole(0, 24)).filter(([from, to]) => from !== to);
-const weekdays = fc.uniqueArray(fc.constantFrom('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'), { minLength: 1, maxLength: 4 });
+const weekdays = fc.subarray(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], { minLength: 1 });
 
 function behaviours(moment: Moment): Json {
-  const where = optional(fc.array(propertyConditions(moment, { texts: [], dates: [] }), { minLength: 1, maxLength: 2 }));
-  const within = optional(windows(moment), 3);
-  const matching = {
-    where,
-    within,
-    hours: fc.option(hours, { nil: undefined, freq: 5 }),
-    weekdays: fc.option(weekdays, { nil: undefined, freq: 5 }),
-  };
+  const where = fc.array(propertyConditions(moment, { texts: [], dates: [] }), { minLength: 1, maxLength: 2 });
+  const within = windows(moment);
+  // One filter hides another: rarely more than two.
+  const filters = weighted<object>(
+    [1, fc.constant({})],
+    [4, fc.record({ within })],
+    [2, fc.record({ where })],
+    [2, fc.record({ where, within })],
+    [1, fc.record({ hours })],
+    [1, fc.record({ weekdays })],
+    [1, fc.record({ hours, within })],
+    [1, fc.record({ weekdays, within })],
+    [1, fc.record({ where, within, hours, weekdays })],
+  );
+  const filtered = (kind: Json) => fc.tuple(kind, filters).map(([one, filter]) => ({ ...one, ...filter }));
   const includeZero = optional(fc.boolean());
   const count = comparison(fc.constantFrom(0, 1, 2, 2.5, 3, 4, -1));
   const aggregate = fc
@@ -176,14 +187,14 @@ function behaviours(moment: Moment): Json {
       comparison(fc.constantFrom(0, 1, 2, 3)),
     )
     .map(([fn, property, ofNumbers, ofCounts]) => ({ fn, property, ...(fn === 'distinct' ? ofCounts : ofNumbers) }));
-  const step = (kind: 'did' | 'didNot') => fc.record({ [kind]: names, where }) as Json;
+  const step = (kind: 'did' | 'didNot') => fc.record({ [kind]: names, where: sometimes(where) }) as Json;
   return weighted<Record<string, unknown>>(
-    [4, fc.record({ did: names, ...matching, count: optional(count, 3), includeZero })],
-    [4, fc.record({ did: names, ...matching, aggregate, includeZero })],
-    [2, fc.record({ didNot: names, ...matching })],
-    [2, fc.record({ did: names, occurrence: fc.constantFrom('first', 'last'), where, within: windows(moment) })],
-    [2, fc.record({ sequence: fc.tuple(step('did'), step('did')), gap, within })],
-    [2, fc.record({ sequence: fc.tuple(step('did'), step('didNot')), gap, within })],
+    [4, filtered(fc.record({ did: names, count: optional(count, 3), includeZero }))],
+    [4, filtered(fc.record({ did: names, aggregate, includeZero }))],
+    [2, filtered(fc.record({ didNot: names }))],
+    [2, fc.record({ did: names, occurrence: fc.constantFrom('first', 'last'), where: sometimes(where), within })],
+    [2, fc.record({ sequence: fc.tuple(step('did'), step('did')), gap, within: optional(within) })],
+    [2, fc.record({ sequence: fc.tuple(step('did'), step('didNot')), gap, within: optional(within) })],
   );
 }
 

@@ -7,7 +7,32 @@ import type { Window } from '@/lib/segment/window';
 /** Days since 1970 of a calendar date, whatever the zone. */
 export const dayNumber = (date: Temporal.PlainDate): number => date.toZonedDateTime('UTC').epochMilliseconds / 86_400_000;
 
-export const dateOf = (text: string) => Temporal.PlainDate.from(text);
+const days = new Map<string, number>();
+
+/** Of a date as text. */
+export function dayOf(text: string): number {
+  let day = days.get(text);
+  if (day === undefined) {
+    day = dayNumber(Temporal.PlainDate.from(text));
+    days.set(text, day);
+  }
+  return day;
+}
+
+/** Day number of the date so long before; −∞ where no calendar reaches. */
+export const dayBefore = (date: Temporal.PlainDate, duration: Duration) => movedDay(() => date.subtract(duration), -Infinity);
+
+/** Day number of the date so long after; ∞ where no calendar reaches. */
+export const dayAfter = (date: Temporal.PlainDate, duration: Duration) => movedDay(() => date.add(duration), Infinity);
+
+function movedDay(move: () => Temporal.PlainDate, beyond: number): number {
+  try {
+    return dayNumber(move());
+  } catch (error) {
+    if (error instanceof RangeError) return beyond;
+    throw error;
+  }
+}
 
 export type LocalTime = { date: Temporal.PlainDate; day: number; hour: number; weekday: string };
 
@@ -72,30 +97,25 @@ function windowTest(window: Window, now: Now): (time: number) => boolean {
       const ms = elapsedMs(window.last);
       return (time) => now.at - time < ms;
     }
-    const first = dayNumber(now.today.subtract(window.last));
+    const first = dayBefore(now.today, window.last);
     return dayIs((day) => day >= first);
   }
   if ('ago' in window) {
-    const first = dayNumber(now.today.subtract(window.ago.from));
-    const final = dayNumber(now.today.subtract(window.ago.to));
+    const first = dayBefore(now.today, window.ago.from);
+    const final = dayBefore(now.today, window.ago.to);
     return dayIs((day) => day >= first && day <= final);
   }
   if ('exactly' in window) {
-    const only = dayNumber(now.today.subtract(window.exactly));
+    const only = dayBefore(now.today, window.exactly);
     return dayIs((day) => day === only);
   }
   if ('between' in window) {
-    const [first, final] = window.between.map((text) => dayNumber(dateOf(text))) as [number, number];
+    const [first, final] = window.between.map(dayOf) as [number, number];
     return dayIs((day) => day >= first && day <= final);
   }
-  if ('on' in window) return dayIs(equalTo(window.on));
-  if ('before' in window) return dayIs((day) => day < dayNumber(dateOf(window.before)));
-  return dayIs((day) => day > dayNumber(dateOf(window.after)));
-}
-
-function equalTo(text: string): (day: number) => boolean {
-  const wanted = dayNumber(dateOf(text));
-  return (day) => day === wanted;
+  if ('on' in window) return dayIs((day) => day === dayOf(window.on));
+  if ('before' in window) return dayIs((day) => day < dayOf(window.before));
+  return dayIs((day) => day > dayOf(window.after));
 }
 
 function namedTest(window: Extract<Window, string>, { today, dayOfToday, local }: Now): (time: number) => boolean {

@@ -1,11 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import type { PropertyCondition } from '@/lib/segment/definition';
-import { type Clock, dateOf, dayNumber, elapsedMs, isElapsed } from './oracle-clock';
+import { type Clock, dayAfter, dayNumber, dayOf, elapsedMs, isElapsed } from './oracle-clock';
 import { compares } from './oracle-numbers';
 
 /** The value a name leads to: the whole name as one key first, else down through objects; undefined where there is none. */
 export function propertyOf(object: Record<string, unknown>, name: string): unknown {
   if (Object.hasOwn(object, name)) return object[name];
+  if (!name.includes('.')) return undefined;
   let value: unknown = object;
   for (const part of name.split('.')) {
     if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, part)) return undefined;
@@ -88,31 +89,32 @@ function dated(condition: Extract<PropertyCondition, { op: DateOp }>, value: unk
   const { day, date } = clock.local(time);
   switch (condition.op) {
     case 'dateBefore':
-      return condition.value.includes('T') ? time < wantedInstant(condition.value, clock) : day < dayNumber(dateOf(condition.value));
+      return condition.value.includes('T') ? time < wantedInstant(condition.value, clock) : day < dayOf(condition.value);
     case 'dateAfter':
-      return condition.value.includes('T') ? time > wantedInstant(condition.value, clock) : day > dayNumber(dateOf(condition.value));
+      return condition.value.includes('T') ? time > wantedInstant(condition.value, clock) : day > dayOf(condition.value);
     case 'dateOn':
-      return day === dayNumber(dateOf(condition.value));
+      return day === dayOf(condition.value);
     case 'dateBetween':
-      return day >= dayNumber(dateOf(condition.value[0])) && day <= dayNumber(dateOf(condition.value[1]));
+      return day >= dayOf(condition.value[0]) && day <= dayOf(condition.value[1]);
     case 'inLast':
       return clock.sees({ last: condition.value }, time);
     case 'inNext':
       if (isElapsed(condition.value)) return time > clock.at && time - clock.at <= elapsedMs(condition.value);
-      return day >= dayNumber(clock.today) && day <= dayNumber(clock.today.add(condition.value));
+      return day >= dayNumber(clock.today) && day <= dayAfter(clock.today, condition.value);
     case 'anniversaryIn':
       return anniversaryIn(date, condition.value.days, clock.today);
   }
 }
 
+/** The days it is kept on, this year and in those that n days may reach. */
 function anniversaryIn(date: Temporal.PlainDate, days: number, today: Temporal.PlainDate): boolean {
-  for (let n = 0; n <= days; n++) {
-    const kept = today.add({ days: n });
-    if (kept.month !== date.month) continue;
-    if (kept.day === date.day) return true;
-    if (date.month === 2 && date.day === 29 && kept.day === 28 && !kept.inLeapYear) return true;
-  }
-  return false;
+  const first = dayNumber(today);
+  return [0, 1, 2].some((years) => {
+    const { year, inLeapYear } = new Temporal.PlainDate(today.year + years, 1, 1);
+    const dayOfMonth = date.month === 2 && date.day === 29 && !inLeapYear ? 28 : date.day;
+    const kept = dayNumber(new Temporal.PlainDate(year, date.month, dayOfMonth));
+    return kept >= first && kept <= first + days;
+  });
 }
 
 function wantedInstant(text: string, clock: Clock): number {
@@ -143,7 +145,8 @@ function readDate(text: string, zone: string): number | null {
   if (!found) return null;
   const [year, month, day, hour, minute, second, millisecond] = found.slice(1, 8).map((part) => (part ? Number(part) : 0)) as number[];
   const [utc, sign, offsetHours = '0', offsetMinutes = '0'] = found.slice(8);
-  if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return null;
+  // Year 0 is before Christ to some and nothing to others.
+  if (year === 0 || Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return null;
   let plain: Temporal.PlainDateTime;
   try {
     plain = new Temporal.PlainDateTime(year ?? 0, month ?? 0, day ?? 0, hour, minute, second, millisecond);

@@ -27,18 +27,21 @@ export type Population = {
   workspaceId: WorkspaceId;
   zone: string;
   now: Date;
-  people: Map<string, { person: Person; profile: OracleProfile }>;
-  segments: Map<string, Definition>;
+  people: ReadonlyMap<string, { person: Person; profile: OracleProfile }>;
+  segments: ReadonlyMap<string, Definition>;
+  /** Where `people` are only those that Postgres is asked about. */
+  asked?: Parameters<typeof segmentSql>[4];
 };
 
 /** @throws where intake refuses a call, or has made other profiles of the calls than there are people. */
-export async function store(db: Database, history: History): Promise<Population> {
+export async function store(db: Database, history: History, beforeBatch?: () => Promise<void>): Promise<Population> {
   const workspaceId = await testWorkspace(db, { zone: history.zone, defaultCountry: null });
   const workspace = await workspaceById(db, workspaceId);
   const now = new Date(history.now);
   for (const batch of history.batches) {
     const { records, rejected } = translate('batch', parseBody(JSON.stringify({ batch })), 0, { defaultCountry: null, receivedAt: now });
     if (rejected.length > 0) throw new Error(`refused: ${JSON.stringify(rejected)}`);
+    await beforeBatch?.();
     await storeRecords(db, workspace, records, now);
   }
   const segments = new Map<string, Definition>();
@@ -56,7 +59,7 @@ async function namedPeople(db: Database, workspaceId: WorkspaceId, people: Perso
     select i.kind || ':' || i.value as id, i.profile_id::text as "profileId", p.bucket
     from profile_ids i join profiles p using (workspace_id, profile_id) where i.workspace_id = ${workspaceId}`;
   const byId = new Map(rows.map((row) => [row.id, row]));
-  const named: Population['people'] = new Map();
+  const named = new Map<string, { person: Person; profile: OracleProfile }>();
   for (const person of people) {
     const found = new Set([...person.ids].map((id) => byId.get(id)?.profileId));
     const [profileId] = found;
@@ -73,10 +76,14 @@ async function namedPeople(db: Database, workspaceId: WorkspaceId, people: Perso
 const dialect = new PgDialect();
 
 /** Profile ids that Postgres selects, sorted. */
-export async function selectedIds({ db, workspaceId }: Population, definition: Definition, at: Date): Promise<string[]> {
-  const { sql, params } = dialect.sqlToQuery(await segmentSql(db, workspaceId, definition, at));
-  const rows = await db.sql.unsafe<{ profileId: string }[]>(`select profile_id::text as "profileId" from (${sql}) s`, params as string[]);
-  return rows.map((row) => row.profileId).sort();
+export async function selectedIds({ db, workspaceId, now, asked }: Population, definition: Definition, at: Date): Promise<string[]> {
+  const when = { at, now: at > now ? at : now };
+  const { sql, params } = dialect.sqlToQuery(await segmentSql(db, workspaceId, definition, when, asked));
+  const [row] = await db.sql.unsafe<{ ids: string[] }[]>(
+    `select array(select profile_id::text from (${sql}) s) as ids`,
+    params as string[],
+  );
+  return (row?.ids ?? []).sort();
 }
 
 /** Profile ids the oracle selects, sorted. */
@@ -87,3 +94,7 @@ export function qualifyingIds({ people, zone, segments }: Population, definition
     .map(([profileId]) => profileId)
     .sort();
 }
+
+/** One id of each, without its kind, sorted. */
+export const namesOf = ({ people }: Population, profileIds: readonly string[]): string[] =>
+  profileIds.map((profileId) => [...(people.get(profileId)?.person.ids ?? [])][0]?.replace(/^[a-z]+:/, '') ?? profileId).sort();

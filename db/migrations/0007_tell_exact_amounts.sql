@@ -1,0 +1,1 @@
+ALTER TABLE "event_names" ADD COLUMN "amounts_add_up" boolean DEFAULT true NOT NULL;

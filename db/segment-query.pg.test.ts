@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import { expect, it } from 'vitest';
+import { parseDefinition } from '@/lib/segment/definition';
+import { testDatabase } from '@/tests/support/database';
+import type { SegmentCall } from '@/tests/support/segment-people';
+import { store } from '@/tests/support/segment-population';
+import { openDatabase } from './client';
+import { segmentRows } from './segment-query';
+import { memberIds } from './segments';
+
+const { db, url } = await testDatabase();
+
+async function collected<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
+}
+
+it('rows that end in an error, or are not wanted any more, leave the connection as it was', async () => {
+  const one = openDatabase(url, 1);
+  const failing = segmentRows(one, sql`select 1 / (n - 3) as n from generate_series(1, 10) n`);
+  await expect(collected(failing)).rejects.toThrow('division by zero');
+  expect([...(await one.sql`select 7 as n`)]).toEqual([{ n: 7 }]);
+  for await (const row of segmentRows(one, sql`select n from generate_series(1, 100000) n`)) {
+    expect(row).toEqual({ n: 1 });
+    break;
+  }
+  expect([...(await one.sql`select 7 as n, current_setting('enable_hashjoin') as hash`)]).toEqual([{ n: 7, hash: 'on' }]);
+  await one.close();
+});
+
+it('members of a pattern that does not compile are refused as what somebody can mend', async () => {
+  const definition = parseDefinition({ property: 'plan', op: 'matches', value: '(' });
+  const now = '2026-03-01T00:00:00Z';
+  const batches: SegmentCall[][] = [[{ type: 'identify', userId: 'u1', traits: { plan: 'gold' }, timestamp: now }]];
+  const { workspaceId } = await store(db, { zone: 'UTC', now, batches });
+  const asked = collected(memberIds(db, workspaceId, definition, new Date(now)));
+  await expect(asked).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/\.$/) });
+});
