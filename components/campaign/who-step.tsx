@@ -45,6 +45,7 @@ export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
   const chooseSource = (next: 'saved' | 'own') => {
     setSource(next);
     setFault(undefined);
+    setAttempts(0);
     if (next === 'saved' ? segment : definition) {
       saving.change(next === 'saved' ? { segment, definition: undefined } : { segment: undefined, definition });
     }
@@ -76,18 +77,17 @@ export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
       <AsOfBanner at={asOf} zone={catalogue.zone} onChange={setAsOf} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <div className="min-w-0">
-          {source === 'saved' ? (
-            <SegmentPicker segments={segments} value={segment} onChange={chooseSegment} />
-          ) : (
+          {source === 'saved' && <SegmentPicker segments={segments} value={segment} onChange={chooseSegment} />}
+          <div hidden={source === 'saved'}>
             <SegmentBuilder
-              value={definition}
+              value={draft.definition}
               catalogue={catalogue}
               onChange={changeDefinition}
               at={asOf ?? undefined}
               notes={ticks.notes}
               attempts={attempts}
             />
-          )}
+          </div>
           <FieldError>{fault}</FieldError>
         </div>
         <SegmentAside

@@ -44,14 +44,14 @@ export function ClockFields({ node, faults, onChange }: Props) {
               key={day}
               type="button"
               aria-pressed={weekdays?.includes(day) ?? false}
-              aria-label={dayWords[day][1]}
               className={cn(
                 'h-7.5 w-8 text-muted-foreground text-xs outline-none transition-colors hover:bg-accent focus-visible:bg-accent focus-visible:text-foreground',
                 weekdays?.includes(day) && 'bg-primary/12 font-medium text-primary hover:bg-primary/18',
               )}
               onClick={() => toggle(day)}
             >
-              {dayWords[day][0]}
+              <span aria-hidden>{dayWords[day][0]}</span>
+              <span className="sr-only">{dayWords[day][1]}</span>
             </button>
           ))}
         </fieldset>

@@ -106,7 +106,6 @@ function CaseToggle({ node, onChange }: Pick<Props, 'node' | 'onChange'>) {
     <button
       type="button"
       aria-pressed={ignoreCase}
-      aria-label="Ignore upper and lower case"
       title={ignoreCase ? 'Upper and lower case are the same' : 'Upper and lower case must agree'}
       className={cn(
         'h-8 rounded-md px-1.5 text-muted-foreground text-xs outline-none transition-colors hover:bg-accent focus-visible:ring-[3px] focus-visible:ring-ring/25',
@@ -114,7 +113,8 @@ function CaseToggle({ node, onChange }: Pick<Props, 'node' | 'onChange'>) {
       )}
       onClick={() => onChange({ ...node, ignoreCase: !ignoreCase })}
     >
-      {ignoreCase ? 'any case' : 'Aa'}
+      <span aria-hidden>{ignoreCase ? 'any case' : 'Aa'}</span>
+      <span className="sr-only">Ignore upper and lower case</span>
     </button>
   );
 }

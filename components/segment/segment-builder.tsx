@@ -137,23 +137,25 @@ function useClipboard(
     else if (await copyText(text)) toast.success('The definition is copied as JSON.');
     else openJson(text);
   };
-  const isOurs = (target: EventTarget | null) => target === document.body || (target instanceof Node && place.current?.contains(target));
+  const isShown = () => place.current?.checkVisibility() === true;
+  const isWithin = (target: EventTarget | null) => target instanceof Node && place.current?.contains(target);
   const onCopy = useEffectEvent((event: ClipboardEvent) => {
-    if (!text || !isAtRest(event.target) || !isOurs(event.target)) return;
+    if (!text || !isShown() || !isAtRest(event.target)) return;
     event.clipboardData?.setData('text/plain', text);
     event.preventDefault();
     toast.success('The definition is copied as JSON.');
   });
   const onPaste = useEffectEvent((event: ClipboardEvent) => {
     const pasted = event.clipboardData?.getData('text') ?? '';
-    if (!isAtRest(event.target) || !isOurs(event.target) || !looksLikeJson(pasted)) return;
+    if (!isShown() || !isAtRest(event.target) || !looksLikeJson(pasted)) return;
     event.preventDefault();
     const reading = readDefinition(pasted);
     if (reading.ok) edit.replaceAll(reading.definition);
     else openJson(pasted);
   });
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    if (!(event.metaKey || event.ctrlKey) || event.altKey || event.key.toLowerCase() !== 'z' || !isOurs(event.target)) return;
+    if (!(event.metaKey || event.ctrlKey) || event.altKey || event.key.toLowerCase() !== 'z') return;
+    if (!isWithin(event.target) && !(isShown() && isAtRest(event.target))) return;
     event.preventDefault();
     if (event.shiftKey && canRedo) edit.redo();
     if (!event.shiftKey && canUndo) edit.undo();
