@@ -11,7 +11,7 @@ import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
 import { queueDueRun } from './run-queue';
 import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
-import { segmentByKey } from './segments';
+import { checkPatterns, segmentByKey } from './segments';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -24,6 +24,7 @@ export async function createDraft(
   userId: string | null,
   now: Date,
 ): Promise<{ id: string }> {
+  if (draft.definition) await checkPatterns(db, draft.definition);
   const values = {
     workspaceId,
     name: draft.name ?? 'Untitled campaign',
@@ -42,6 +43,7 @@ export async function createDraft(
 export async function saveDraft(db: Database, workspaceId: WorkspaceId, id: string, draft: CampaignDraft, now: Date): Promise<void> {
   const campaign = await ownCampaign(db.orm, workspaceId, id);
   refuseIfOver(campaign.state);
+  if (draft.definition) await checkPatterns(db, draft.definition);
   // A running campaign keeps its name until the new version stands.
   const name = campaign.state === 'draft' && draft.name ? draft.name : campaign.name;
   await db.orm.update(campaigns).set({ draft, name, updatedAt: now }).where(own(workspaceId, id));

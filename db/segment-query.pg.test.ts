@@ -1,12 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { expect, it } from 'vitest';
 import { parseDefinition } from '@/lib/segment/definition';
-import { testDatabase } from '@/tests/support/database';
+import { testDatabase, testWorkspace } from '@/tests/support/database';
 import type { SegmentCall } from '@/tests/support/segment-people';
 import { store } from '@/tests/support/segment-population';
+import { createDraft } from './campaigns';
 import { openDatabase } from './client';
-import { segmentRows } from './segment-query';
-import { memberIds } from './segments';
+import { reach } from './reach';
+import { segmentRows, translated } from './segment-query';
+import { memberIds, saveSegment } from './segments';
 
 const { db, url } = await testDatabase();
 
@@ -35,5 +37,25 @@ it('members of a pattern that does not compile are refused as what somebody can 
   const batches: SegmentCall[][] = [[{ type: 'identify', userId: 'u1', traits: { plan: 'gold' }, timestamp: now }]];
   const { workspaceId } = await store(db, { zone: 'UTC', now, batches });
   const asked = collected(memberIds(db, workspaceId, definition, new Date(now)));
-  await expect(asked).rejects.toMatchObject({ code: 'invalid', message: expect.stringMatching(/\.$/) });
+  await expect(asked).rejects.toMatchObject({ code: 'invalid', field: 'value', message: expect.stringMatching(/\.$/) });
+});
+
+it('a pattern that would take for ever is cancelled by the time-out, in words', async () => {
+  const pattern = '^(.*)(.*)(.*)(.*)(.*)\\5\\3\\1\\2\\4[^a]$';
+  const asked = db.sql.begin(async (tx) => {
+    await tx`select set_config('statement_timeout', '100', true)`;
+    await tx`select ${'ab'.repeat(500)}::text ~ ${pattern}::text`;
+  });
+  const error = translated(await asked.catch((thrown: unknown) => thrown));
+  expect(error).toMatchObject({ code: 'unprocessable', message: expect.stringContaining('patterns') });
+});
+
+it('a pattern that does not compile is refused wherever a definition is kept or asked for, with its path', async () => {
+  const definition = parseDefinition({ any: [{ did: 'A' }, { did: 'B', where: [{ property: 'plan', op: 'matches', value: '[z-a]' }] }] });
+  const workspaceId = await testWorkspace(db);
+  const now = new Date('2026-03-01T00:00:00Z');
+  const refusal = { code: 'invalid', field: 'any[1].where[0].value' };
+  await expect(saveSegment(db, workspaceId, { key: 'k', name: 'K', definition }, null, now)).rejects.toMatchObject(refusal);
+  await expect(createDraft(db, workspaceId, { name: 'C', definition }, null, now)).rejects.toMatchObject(refusal);
+  await expect(reach(db, workspaceId, definition, now, now)).rejects.toMatchObject(refusal);
 });

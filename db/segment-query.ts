@@ -5,7 +5,10 @@ import { AppError } from '@/lib/errors';
 import type { Database } from './client';
 
 const dialect = new PgDialect();
+/** Somebody waits for the answer. */
 const mostMs = 30_000;
+/** Of all members, for a file or a run: longer than any honest segment takes; a pattern can be made to take for ever. */
+export const mostMembersMs = 600_000;
 
 /**
  * Rows of a query over segments, with the settings it needs, in a transaction of its own that can only read.
@@ -45,8 +48,8 @@ export async function runSegmentQueries<T>(db: Database, run: (rows: SegmentQuer
 }
 
 /**
- * Rows of a query over segments, of one snapshot, a few thousand at a time and however long it takes: memory stays flat.
- * @throws AppError where a pattern does not compile.
+ * Rows of a query over segments, of one snapshot, a few thousand at a time: memory stays flat.
+ * @throws AppError where they are not found within ten minutes, or a pattern does not compile.
  */
 export async function* segmentRows<Row extends object>(db: Database, query: SQL): AsyncGenerator<Row> {
   const { sql, params } = dialect.sqlToQuery(query);
@@ -54,7 +57,7 @@ export async function* segmentRows<Row extends object>(db: Database, query: SQL)
   try {
     await connection`begin read only`;
     try {
-      await prepare(connection, 0);
+      await prepare(connection, mostMembersMs);
       for await (const page of connection.unsafe<Row[]>(sql, params as string[]).cursor(5000)) yield* page;
     } catch (error) {
       throw translated(error);
@@ -70,7 +73,7 @@ export async function* segmentRows<Row extends object>(db: Database, query: SQL)
 /**
  * Sets what holds for this transaction only. Leaves and profiles come in order of profile ids, so they are merged: the planner, who does not know
  * of caches, would hash them and take three times as long; workers would each repeat an aggregate. docs/decisions/0015.
- * @param limitMs of a statement; 0 is none. @returns the backend's process id.
+ * @param limitMs of a statement. @returns the backend's process id.
  */
 async function prepare(tx: TransactionSql | ReservedSql, limitMs = mostMs): Promise<number> {
   const [row] = await tx<{ pid: number }[]>`
@@ -96,10 +99,11 @@ async function untilAborted<Row extends object>(db: Database, backend: number, r
   }
 }
 
-/** Postgres' codes: 57014 cancelled by the time-out, 2201B a pattern that does not compile. */
-function translated(error: unknown): unknown {
-  const { code } = error as { code?: string };
-  if (code === '57014') return new AppError('unprocessable', 'This segment takes longer than 30 seconds to compute. Make it narrower.', '');
+/** Postgres' codes: 57014 cancelled by the time-out, 2201B a pattern that does not compile. Other errors come back as they are. */
+export function translated(error: unknown): unknown {
+  const code = (error as { code?: string }).code ?? (error as { cause?: { code?: string } }).cause?.code;
+  if (code === '57014')
+    return new AppError('unprocessable', 'This segment takes too long to compute. Make it narrower, or its patterns simpler.', '');
   if (code === '2201B') return new AppError('invalid', 'A pattern of “matches” does not compile.', '');
   return error;
 }

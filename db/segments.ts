@@ -140,6 +140,7 @@ export async function segmentSql(
 
 /** All that the catalogue has to say of the definition and of the segments it refers to. */
 export async function compileContext(db: Database, workspaceId: WorkspaceId, definition: Definition, when: When): Promise<CompileContext> {
+  await checkPatterns(db, definition);
   const { zone } = await workspaceById(db, workspaceId);
   const segments = await segmentSources(db, workspaceId, definition);
   const all = [definition, ...[...segments.values()].flatMap((source) => ('definition' in source ? source.definition : []))];
@@ -149,8 +150,8 @@ export async function compileContext(db: Database, workspaceId: WorkspaceId, def
 
 const momentOf = (when: When) => (when instanceof Date ? { at: when, now: when } : when);
 
-/** Patterns are compiled by Postgres. */
-async function checkPatterns(db: Database, definition: Definition): Promise<void> {
+/** Only Postgres can tell. @throws AppError invalid with the path of a pattern that does not compile. */
+export async function checkPatterns(db: Database, definition: Definition): Promise<void> {
   for (const { condition, path } of propertyConditionsOf(definition)) {
     if (condition.op !== 'matches') continue;
     await runSegmentQuery(db, sql`select '' ~ ${condition.value}::text`).catch((error: unknown) => {

@@ -1,5 +1,7 @@
 import { AppError } from '@/lib/errors';
+import { daySchema } from './dates';
 import { type Definition, parseDefinition } from './definition';
+import { oddity } from './plain-json';
 
 /** What `reach` and `members` are asked: a definition, or the key of a saved segment; at an instant, default now. */
 export type Question = { definition: Definition } | { segment: string };
@@ -27,19 +29,20 @@ export function parseUserQuestion(body: unknown, now: Date): { who: Question; at
   const { userId, ...rest } = fieldsOf(body);
   if ('exact' in rest) throw new AppError('invalid', 'There is no “exact” here.', 'exact');
   const question = parseQuestion(rest, now);
-  if (typeof userId !== 'string' || userId === '') throw new AppError('invalid', 'Name one user by its id.', 'userId');
+  if (typeof userId !== 'string' || userId === '' || oddity(userId)) throw new AppError('invalid', 'Name one user by its id.', 'userId');
   return { ...question, userId };
 }
 
 function keyOf(segment: unknown): string {
-  if (typeof segment !== 'string' || segment === '') throw new AppError('invalid', 'A segment is named by its key.', 'segment');
+  if (typeof segment !== 'string' || segment === '' || oddity(segment))
+    throw new AppError('invalid', 'A segment is named by its key.', 'segment');
   return segment;
 }
 
 function instantOf(at: unknown, now: Date): Date {
   if (at === undefined) return now;
   const isInstant = typeof at === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(at);
-  const instant = new Date(isInstant ? at : Number.NaN);
+  const instant = new Date(isInstant && daySchema.safeParse(at.slice(0, 10)).success ? at : Number.NaN);
   if (Number.isNaN(instant.getTime())) throw new AppError('invalid', 'An instant such as 2026-03-16T04:30:00Z.', 'at');
   return instant;
 }

@@ -5,6 +5,7 @@ import { freezeMembers } from '@/db/ledger-freeze';
 import { type Lease, restingState, writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
 import { audienceSizes, audiences, campaigns, campaignVersions, syncRuns } from '@/db/schema';
+import { mostMembersMs, translated } from '@/db/segment-query';
 import { segmentSources } from '@/db/segment-references';
 import { segmentByKey, segmentSql } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
@@ -104,10 +105,11 @@ async function freeze(world: SyncWorld, { run, version, audience }: RunContext):
   const now = world.clock();
   const segment = await segmentSql(db, workspaceId, definition, { at: occurrenceAt, now });
   const facts = { workspaceId, audienceId: audience.id, runId: run.id, schema: audience.schema, mode: version.mode };
-  return db.orm.transaction(
+  const freezing = db.orm.transaction(
     async (tx) => {
       await tx.execute(sql`set local jit = off`);
       await tx.execute(sql`set local work_mem = '128MB'`);
+      await tx.execute(sql.raw(`set local statement_timeout = ${mostMembersMs}`));
       // First, so that an engine that has lost the run stops here.
       const mine = await writeRun(tx, run, world.lease, {}, now);
       const frozen = await freezeMembers(tx, { ...facts, segment, now });
@@ -118,6 +120,9 @@ async function freeze(world: SyncWorld, { run, version, audience }: RunContext):
     // Its statements must see one and the same people: identifiers change while it works.
     { isolationLevel: 'repeatable read' },
   );
+  return freezing.catch((error: unknown) => {
+    throw translated(error);
+  });
 }
 
 async function confirm(world: SyncWorld, context: RunContext): Promise<Run> {
