@@ -1,14 +1,16 @@
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import type { Definition } from '@/lib/segment/definition';
 import { describe } from '@/lib/segment/describe';
+import { segmentSentence } from '@/lib/segment/sentence';
 
-export type NamedSegment = { key: string; name: string; definition: Definition };
+export type NamedSegment = { key: string; name: string; kind: 'behaviour' | 'list'; definition: Definition };
 
 /** Who a campaign is for, in words, without a full stop; a saved segment by its name and what it means today. */
 export function whoSentence(plan: Pick<CampaignDraft, 'segment' | 'definition'>, segments: readonly NamedSegment[]): string {
+  const names = new Map(segments.map(({ key, name }) => [key, name]));
   if (plan.segment) {
     const saved = segments.find((one) => one.key === plan.segment);
-    return saved ? `${saved.name}: ${describe(saved.definition)}` : `Segment “${plan.segment}”, which is gone`;
+    return saved ? `${saved.name}: ${segmentSentence(saved, names)}` : `Segment “${plan.segment}”, which is gone`;
   }
-  return plan.definition ? describe(plan.definition) : 'Nobody chosen yet';
+  return plan.definition ? describe(plan.definition, names) : 'Nobody chosen yet';
 }

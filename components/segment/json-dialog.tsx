@@ -7,19 +7,20 @@ import { Dialog, DialogContent, DialogDescription, DialogFooter, DialogHeader, D
 import { FieldError } from '@/components/ui/field';
 import { Textarea } from '@/components/ui/textarea';
 import type { Definition } from '@/lib/segment/definition';
-import { describe } from '@/lib/segment/describe';
+import { describe, type SegmentNames } from '@/lib/segment/describe';
 import { copyText } from './clipboard';
 import { readDefinition } from './json-reading';
 
 type Props = {
   /** What it opens with; null while it is closed. */
   text: string | null;
+  segmentNames: SegmentNames;
   close: () => void;
   use: (definition: Definition) => void;
 };
 
 /** The definition as text: to copy, to paste one from elsewhere, with what is wrong in it and where. */
-export function JsonDialog({ text, close, use }: Props) {
+export function JsonDialog({ text, segmentNames, close, use }: Props) {
   return (
     <Dialog open={text !== null} onOpenChange={(open) => !open && close()}>
       <DialogContent className="max-w-2xl">
@@ -29,13 +30,13 @@ export function JsonDialog({ text, close, use }: Props) {
             The same language that the API takes. What you use replaces the conditions; undo brings them back.
           </DialogDescription>
         </DialogHeader>
-        {text !== null && <JsonForm begin={text} close={close} use={use} />}
+        {text !== null && <JsonForm begin={text} segmentNames={segmentNames} close={close} use={use} />}
       </DialogContent>
     </Dialog>
   );
 }
 
-function JsonForm({ begin, close, use }: { begin: string; close: () => void; use: Props['use'] }) {
+function JsonForm({ begin, segmentNames, close, use }: Omit<Props, 'text'> & { begin: string }) {
   const [text, setText] = useState(begin);
   const reading = text.trim() === '' ? null : readDefinition(text);
   const copy = async () => {
@@ -56,7 +57,7 @@ function JsonForm({ begin, close, use }: { begin: string; close: () => void; use
         onChange={(event) => setText(event.target.value)}
       />
       <div id="json-reading" aria-live="polite" className="min-h-10 text-sm">
-        {reading?.ok && <p className="line-clamp-3 text-muted-foreground">{describe(reading.definition)}</p>}
+        {reading?.ok && <p className="line-clamp-3 text-muted-foreground">{describe(reading.definition, segmentNames)}</p>}
         {reading?.ok === false && (
           <FieldError>
             {reading.message}

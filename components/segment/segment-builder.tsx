@@ -43,6 +43,7 @@ export function SegmentBuilder({ value, catalogue, onChange, at, notes, attempts
   const { root, edit, definition } = builder;
   const [opened] = useState(() => new Date());
   const [json, setJson] = useState<string | null>(null);
+  const segmentNames = useMemo(() => new Map(catalogue.segments.map(({ key, name }) => [key, name])), [catalogue]);
   const isNow = at === undefined;
   const showsAll = attempts > 0;
   const fault = useMemo(
@@ -75,7 +76,7 @@ export function SegmentBuilder({ value, catalogue, onChange, at, notes, attempts
         onKeyDown={(event) => moveByKey(event, builder)}
         onPointerDown={({ nativeEvent }) => place.current && line.current && beginDrag(nativeEvent, place.current, line.current, edit.drop)}
       >
-        <Sentence definition={definition} isEmpty={root.children.length === 0} />
+        <Sentence definition={definition} isEmpty={root.children.length === 0} segmentNames={segmentNames} />
         <div data-node={root.id} data-group className="grid grid-cols-[minmax(0,1fr)] gap-2">
           <div className="flex flex-wrap items-center justify-between gap-2">
             <span className="flex items-center gap-2 text-sm">
@@ -100,7 +101,7 @@ export function SegmentBuilder({ value, catalogue, onChange, at, notes, attempts
         <p aria-live="assertive" className="sr-only">
           {builder.message}
         </p>
-        <JsonDialog text={json} close={() => setJson(null)} use={edit.replaceAll} />
+        <JsonDialog text={json} segmentNames={segmentNames} close={() => setJson(null)} use={edit.replaceAll} />
       </div>
     </BuilderProvider>
   );

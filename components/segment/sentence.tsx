@@ -3,19 +3,21 @@
 import { useState } from 'react';
 import { cn } from '@/components/ui/cn';
 import type { Definition } from '@/lib/segment/definition';
-import { describe } from '@/lib/segment/describe';
+import { describe, type SegmentNames } from '@/lib/segment/describe';
 
 /** As much as one takes in at a glance. */
 const shortLetters = 480;
 
+type Props = { definition: Definition | null; isEmpty: boolean; segmentNames: SegmentNames };
+
 /** What the definition says. While something is missing the last sentence stays, paler, so that nothing jumps. */
-export function Sentence({ definition, isEmpty }: { definition: Definition | null; isEmpty: boolean }) {
+export function Sentence({ definition, isEmpty, segmentNames }: Props) {
   const [last, setLast] = useState(definition);
   const [showsAll, setShowsAll] = useState(false);
   if (definition && definition !== last) setLast(definition);
   const shown = definition ?? (isEmpty ? null : last);
   const text = shown
-    ? describe(shown)
+    ? describe(shown, segmentNames)
     : 'Say who you mean: what they did, what they did not do, who they are. It is read back to you here.';
   const isLong = text.length > shortLetters;
   return (

@@ -1,7 +1,7 @@
 import { WhoStep } from '@/components/campaign/who-step';
 import { builderCatalogue } from '@/db/builder-catalogue';
 import { listSegments } from '@/db/segments';
-import { describe } from '@/lib/segment/describe';
+import { segmentSentence } from '@/lib/segment/sentence';
 import { saveDraftPatch } from '../../../actions';
 import { openCampaign } from '../../../open-campaign';
 
@@ -14,11 +14,12 @@ export default async function WhoPage({ params }: { params: Promise<{ id: string
     listSegments(db, user.workspaceId),
     builderCatalogue(db, user.workspaceId, user.workspace.zone),
   ]);
+  const names = new Map(segments.map(({ key, name }) => [key, name]));
   return (
     <WhoStep
       id={id}
       draft={campaign.draft}
-      segments={segments.map(({ key, name, definition }) => ({ key, name, sentence: describe(definition) }))}
+      segments={segments.map((each) => ({ key: each.key, name: each.name, sentence: segmentSentence(each, names) }))}
       catalogue={catalogue}
       save={saveDraftPatch}
     />
