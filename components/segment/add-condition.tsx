@@ -23,7 +23,7 @@ import { type BuilderCatalogue, propertyLabel } from './catalogue';
 import type { Field } from './faults';
 import { firstOperator, valueFor } from './operators';
 import { type GroupNode, type Node, newBehaviour, newBucket, newGroup, newHas, newProperty, newSegment } from './tree';
-import { levels, otherKind, sizeOf } from './tree-moves';
+import { inserted, levels, otherKind, sizeOf } from './tree-moves';
 
 type Offer = { value: string; label: string; line?: string; icon: LucideIcon; make: () => Node; field?: Field };
 
@@ -68,8 +68,7 @@ function Offers({ group, choose }: { group: GroupNode; choose: (offer: Offer) =>
   const [typed, setTyped] = useState('');
   const named = useMemo(() => namedOffers(catalogue), [catalogue]);
   const isFull = sizeOf(edit.root()) >= limits.conditions;
-  // As deep as the root goes, a group with something in it is two more at most.
-  const canNest = levels(edit.root()) + 2 <= limits.depth + 1;
+  const canNest = levels(inserted(edit.root(), group.id, 0, newGroup('all', [newHas()]))) <= limits.depth;
   const plain = plainOffers(group).filter((offer) => canNest || offer.value !== 'group');
   const found = typed.trim() ? [...matching([...plain, ...named], typed), ...typedOffers(typed.trim(), catalogue)] : plain;
   return (

@@ -81,6 +81,7 @@ export function editOf(world: EditWorld): Edit {
     move: (id, move) => {
       const tree = stepped(root.current, id, move);
       if (tree) put(tree, whereabouts(tree, id), { id, field: 'grip' });
+      else say('It can go no further that way.');
     },
     movesOf: (id) => moves.filter((move) => stepped(root.current, id, move) !== null),
     drop: (id, place) => {

@@ -67,7 +67,7 @@ export function useBuilder(
   const [history, travel] = useReducer(travelled, value, (begin): History => ({ trees: [treeOf(begin)], at: 0 }));
   const tree = history.trees[history.at] as GroupNode;
   const state = useMemo(() => checked(tree), [tree]);
-  const [message, say] = useState('');
+  const [message, setMessage] = useState('');
   const root = useRef(tree);
   const told = useRef(tree);
   const arrival = useRef<Arrival>(undefined);
@@ -86,6 +86,8 @@ export function useBuilder(
   }, [tree, builder]);
 
   const edit = useMemo(() => {
+    // The same words once more are read aloud only where something of them is new.
+    const say = (words: string) => setMessage((before) => (before === words ? `${words}\u00a0` : words));
     const put = (next: GroupNode, joins: boolean) => {
       root.current = next;
       travel({ kind: 'put', tree: next, joins });

@@ -1,8 +1,11 @@
 'use client';
 
+import { CalendarDays, Clock } from 'lucide-react';
+import { Button } from '@/components/ui/button';
 import { ChipsField } from '@/components/ui/chips-field';
 import { Combobox } from '@/components/ui/combobox';
 import { Input } from '@/components/ui/input';
+import type { Option } from '@/components/ui/option-list';
 import { Select } from '@/components/ui/select';
 import type { Duration } from '@/lib/segment/dates';
 import type { PropertyView, ValueView } from './catalogue';
@@ -23,10 +26,11 @@ export function ValueField({ node, type, values, onChange, ...told }: Props) {
       return null;
     case 'isOneOf':
     case 'isNoneOf':
+      return <Texts value={value as string[]} options={[...optionsOf(values), emptyText]} onChange={onChange} {...told} />;
     case 'containsAny':
     case 'containsAll':
     case 'containsNone':
-      return <ChipsField free label="Values" value={value as string[]} options={optionsOf(values)} onChange={onChange} {...told} />;
+      return <Texts value={value as string[]} options={optionsOf(values)} onChange={onChange} {...told} />;
     case 'between':
       return <TwoNumbers value={value as [number, number]} onChange={onChange} {...told} />;
     case 'dateBetween':
@@ -63,7 +67,11 @@ const optionsOf = (values: readonly ValueView[]) =>
     note: label ? value : count === undefined ? undefined : counts.format(count),
   }));
 
+const emptyText = { value: '', label: 'empty text' };
+
 type Change<V> = { value: V; onChange: (value: unknown) => void } & Told;
+
+const Texts = (props: Change<string[]> & { options: Option[] }) => <ChipsField free label="Values" {...props} />;
 
 function TwoNumbers({ value: [first, last], onChange, ...told }: Change<[number, number]>) {
   return (
@@ -107,11 +115,45 @@ function AnniversaryField({ value, onChange, ...told }: Change<{ days: number }>
   );
 }
 
-/** A day; one that came with a time keeps it, as text. */
+const isLocalTime = (text: string) => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/.test(text);
+
+/** A day, or an instant: of the workspace's clock, or with an offset, as text, where it came so. */
 function DateField({ value, onChange, ...told }: Change<string>) {
-  if (value.length <= 10) return <DayInput label="Day" value={value} onChange={onChange} {...told} />;
-  return <PlainText label="Date and time" value={value} onChange={onChange} {...told} />;
+  if (value.length <= 10) {
+    return (
+      <>
+        <DayInput label="Day" value={value} onChange={onChange} {...told} />
+        {value && (
+          <Button variant="ghost" size="icon" aria-label="With a time" className={faint} onClick={() => onChange(`${value}T00:00`)}>
+            <Clock aria-hidden />
+          </Button>
+        )}
+      </>
+    );
+  }
+  return (
+    <>
+      {isLocalTime(value) ? (
+        <Input
+          type="datetime-local"
+          aria-label="Date and time"
+          aria-invalid={told.invalid || undefined}
+          aria-describedby={told.describedBy}
+          className="h-8 w-52 rounded-md px-2"
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      ) : (
+        <PlainText label="Date and time" value={value} onChange={onChange} {...told} />
+      )}
+      <Button variant="ghost" size="icon" aria-label="Without the time" className={faint} onClick={() => onChange(value.slice(0, 10))}>
+        <CalendarDays aria-hidden />
+      </Button>
+    </>
+  );
 }
+
+const faint = 'text-muted-foreground';
 
 function PlainText({ label, value, onChange, invalid, describedBy }: Change<string> & { label: string }) {
   return (
@@ -140,7 +182,7 @@ type TextProps = Change<string | undefined> & { op: PropertyNode['op']; values: 
 /** One of the known values or any other; emptied it is no value, so that nobody asks for the empty text by mistake. */
 function TextField({ op, value, values, onChange, ...told }: TextProps) {
   if (op === 'is' || op === 'isNot') {
-    const options = [...optionsOf(values), { value: '', label: 'empty text' }];
+    const options = [...optionsOf(values), emptyText];
     return (
       <Combobox
         free
