@@ -48,6 +48,11 @@ export async function readAlerts(db: Database, workspaceId: WorkspaceId, userId:
     on conflict do nothing`);
 }
 
+export async function readAllAlerts(db: Database, workspaceId: WorkspaceId, userId: string): Promise<void> {
+  await db.orm.execute(sql`
+    insert into alert_reads (alert_id, user_id) select id, ${userId}::uuid from alerts where workspace_id = ${workspaceId} on conflict do nothing`);
+}
+
 /**
  * Keeps an alert and what is to be delivered of it, once: one that stands under the same key, or was told before and merely happened, is
  * left as it is. @returns whether it is new.

@@ -1,12 +1,17 @@
 import { FlaskConical } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { AlertBell } from '@/components/alert/alert-bell';
+import { alertView } from '@/components/alert/alert-view';
 import { Mark } from '@/components/shell/mark';
 import { Navigation } from '@/components/shell/navigation';
 import { UserMenu } from '@/components/shell/user-menu';
-import { requireUser } from '@/lib/auth';
+import { alertsFor, unreadAlerts } from '@/db/alerts';
+import { database } from '@/db/open';
+import { requireUser, roleAllows } from '@/lib/auth';
 import { env } from '@/lib/env';
 import { chooseWorkspace } from './actions';
+import { markAlertsRead } from './alert-actions';
 
 export const dynamic = 'force-dynamic';
 
@@ -15,6 +20,9 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const user = await requireUser();
   const { sandboxUrl } = env();
   const { name, workspaceId, workspaces } = user;
+  const db = database();
+  const [rows, unread] = await Promise.all([alertsFor(db, workspaceId, user.userId), unreadAlerts(db, workspaceId, user.userId)]);
+  const alerts = { alerts: rows.map(alertView), unread };
   // A picture of a sandbox that ran elsewhere is nobody's any more, and the page's policy would refuse it.
   const image = sandboxUrl && !user.image?.startsWith(`${sandboxUrl}/`) ? null : user.image;
   return (
@@ -33,6 +41,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
         <div className="fixed inset-x-0 bottom-0 z-30 border-t bg-sidebar/95 px-1 pt-1 pb-[max(0.25rem,env(safe-area-inset-bottom))] backdrop-blur md:static md:mt-4 md:flex-1 md:border-0 md:bg-transparent md:p-0 md:backdrop-blur-none">
           <Navigation />
         </div>
+        <AlertBell initial={alerts} mayEdit={roleAllows(user.role, 'owner')} read={markAlertsRead} />
         <UserMenu {...{ name, image, workspaceId, workspaces, chooseWorkspace }} />
       </aside>
       <div className="min-w-0 pb-20 md:pb-0">

@@ -1,6 +1,7 @@
-import { webhookOf } from '@/db/alert-settings';
+import { alertSettingsOf, webhookOf } from '@/db/alert-settings';
 import { claimDelivery, type Delivery, type DeliveryOutcome, settleDelivery } from '@/db/alerts';
 import type { Database } from '@/db/client';
+import type { WorkspaceId } from '@/lib/auth';
 import type { EncryptionKeys } from '@/lib/crypto';
 import { emailOf, slackMessageOf, type Told } from './messages';
 
@@ -86,4 +87,33 @@ export async function postToWebhook(address: string, told: Told, origin: string)
   if (!response) throw new DeliveryFault('The webhook could not be reached.');
   await response.body?.cancel();
   if (!response.ok) throw new DeliveryFault(`The webhook answered ${response.status}.`);
+}
+
+/** A letter to each address and a message to the webhook, at once and once. @returns how many were taken, and the other faults in words. */
+export async function sendTest(
+  world: DeliveryWorld,
+  workspaceId: WorkspaceId,
+  workspaceName: string,
+): Promise<{ sent: number; faults: string[] }> {
+  const told = {
+    id: 0,
+    title: 'This is a test',
+    message: 'Alerts of this workspace arrive here.',
+    link: '/settings/alerts',
+    workspaceName,
+  };
+  const { emails } = await alertSettingsOf(world.db, workspaceId, world.keys);
+  const webhook = await webhookOf(world.db, workspaceId, world.keys);
+  const name = `test-${world.clock().getTime()}`;
+  const tries = [
+    ...emails.map((address, i) => ({ to: address, made: sendEmail(world, address, told, `${name}-${i}`) })),
+    ...(webhook ? [{ to: 'The webhook', made: postToWebhook(webhook, told, world.origin) }] : []),
+  ];
+  const outcomes = await Promise.allSettled(tries.map((one) => one.made));
+  const faults = outcomes.flatMap((outcome, i) =>
+    outcome.status === 'fulfilled'
+      ? []
+      : [`${tries[i]?.to}: ${outcome.reason instanceof DeliveryFault ? outcome.reason.message : 'It could not be sent.'}`],
+  );
+  return { sent: outcomes.length - faults.length, faults };
 }
