@@ -18,17 +18,47 @@ const people = 80;
 const dayMs = 86_400_000;
 
 const savedKeys = ['saved-0', 'saved-1', 'saved-2', 'saved-3'];
+const listKeys = ['list-0', 'list-1'];
+const keys = [...savedKeys, ...listKeys];
+
+/** Of some who are there already, of some who come later, and of some who never do. */
+function listsOf(ownSeed: number): History['lists'] {
+  const some = (names: string[], salt: number) =>
+    fc.sample(fc.subarray(names, { minLength: 10 }), { numRuns: 1, seed: ownSeed + salt })[0] ?? [];
+  const numbers = Array.from({ length: people + 5 }, (_, i) => i);
+  return {
+    'list-0': {
+      column: 'userId',
+      values: some(
+        numbers.flatMap((i) => [`u${i}`, `o${i}`, `a${i}`]),
+        1,
+      ),
+      after: ownSeed % 2,
+    },
+    'list-1': {
+      column: 'email',
+      values: some(
+        numbers.map((i) => `u${i}@example.com`),
+        2,
+      ),
+      after: 1,
+    },
+  };
+}
 
 function historyOf(moment: Moment, later: boolean, ownSeed: number): History {
   const now = new Date(Date.parse(moment.at) + (later ? 50 * dayMs : 0)).toISOString();
   // Each may refer to those before it.
-  const saved = savedKeys.map((key, i) => [
-    key,
-    fc.sample(definitions(moment, savedKeys.slice(0, i)), { numRuns: 9, seed: ownSeed + i })[8],
-  ]);
+  const saved = savedKeys.map((key, i) => {
+    const [definition] = fc
+      .sample(definitions(moment, [...listKeys, ...savedKeys.slice(0, i)]), { numRuns: 9, seed: ownSeed + i })
+      .slice(-1);
+    return [key, definition];
+  });
   return {
     zone: moment.zone,
     now,
+    lists: listsOf(ownSeed),
     segments: asJson(Object.fromEntries(saved)),
     batches: history(moment, { later, count: people, seed: ownSeed }),
   };
@@ -63,7 +93,7 @@ for (const [i, moment] of moments.entries()) {
       const past = historyOf(moment, later, ownSeed);
       const population = await store(db, past);
       await db.sql`analyze`;
-      const cases = fc.record({ definition: definitions(moment, savedKeys), at: instants(moment, past) }) as fc.Arbitrary<Case>;
+      const cases = fc.record({ definition: definitions(moment, keys), at: instants(moment, past) }) as fc.Arbitrary<Case>;
       const { telling } = await agree(population, past, cases, { seed: ownSeed, runs: Math.ceil(runs / moments.length / 2) });
       // Where everybody or nobody is selected little is seen.
       expect(telling).toBeGreaterThan(0.4);

@@ -62,9 +62,6 @@ export function holds(condition: PropertyCondition, value: unknown, clock: Clock
   }
 }
 
-/** Letter by letter: what stands around a letter changes nothing. */
-const lower = (text: string) => Array.from(text, (letter) => letter.toLowerCase()).join('');
-
 function isHeld({ value: wanted, ignoreCase }: { value: string | boolean; ignoreCase?: boolean }, value: unknown): boolean {
   return typeof wanted === 'boolean' ? value === wanted : ofTexts({ value: wanted, ignoreCase }, value, (a, b) => a === b);
 }
@@ -78,7 +75,7 @@ function ofTexts(
   test: (text: string, wanted: string) => boolean,
 ): boolean {
   if (typeof value !== 'string') return false;
-  return ignoreCase ? test(lower(value), lower(wanted)) : test(value, wanted);
+  return ignoreCase ? test(value.toLowerCase(), wanted.toLowerCase()) : test(value, wanted);
 }
 
 type DateOp = 'dateBefore' | 'dateAfter' | 'dateOn' | 'dateBetween' | 'inLast' | 'inNext' | 'anniversaryIn';

@@ -7,20 +7,21 @@ import type { OracleProfile } from './segment-oracle';
 export type SegmentCall = Record<string, unknown> & { type: 'identify' | 'track' | 'alias'; timestamp: string };
 
 /** A profile and all the ids that lead to it, as "user:…" and "anonymous:…". */
-export type Person = { ids: Set<string>; profile: Omit<OracleProfile, 'bucket' | 'lists'> };
+export type Person = { ids: Set<string>; email?: string; profile: Omit<OracleProfile, 'bucket' | 'lists'> };
 
 type Growing = {
   ids: Set<string>;
   properties: Record<string, unknown>;
   builtIn: Record<string, unknown>;
   has: Set<OracleProfile['has'][number]>;
+  email?: string;
   events: OracleProfile['events'][number][];
 };
 
 export function peopleOf(calls: readonly SegmentCall[]): Person[] {
   const byId = new Map<string, Growing>();
   for (const call of calls) take(call, byId);
-  return [...new Set(byId.values())].map(({ ids, has, ...rest }) => ({ ids, profile: { ...rest, has: [...has] } }));
+  return [...new Set(byId.values())].map(({ ids, email, has, ...rest }) => ({ ids, email, profile: { ...rest, has: [...has] } }));
 }
 
 function take(call: SegmentCall, byId: Map<string, Growing>): void {
@@ -74,6 +75,7 @@ function merge(winner: Growing, loser: Growing): void {
   const seen = { first: extreme(winner, loser, '$firstSeen', -1), last: extreme(winner, loser, '$lastSeen', 1) };
   winner.builtIn = { ...loser.builtIn, ...winner.builtIn, $firstSeen: seen.first, $lastSeen: seen.last };
   for (const each of loser.has) winner.has.add(each);
+  winner.email ??= loser.email;
   winner.events.push(...loser.events);
 }
 
@@ -87,6 +89,7 @@ function takeTraits(person: Growing, traits: Record<string, unknown>): void {
     if (name === 'email' || name === 'phone') {
       if (value === null) person.has.delete(name);
       else person.has.add(name);
+      if (name === 'email') person.email = value === null ? undefined : String(value);
     } else if (name === 'address') {
       for (const [part, text] of Object.entries(value as object)) {
         if (text === null) delete person.builtIn[`$${part}`];

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Database } from '@/db/client';
 import { storeRecords } from '@/db/events';
@@ -5,10 +6,13 @@ import { saveSegment, segmentSql } from '@/db/segments';
 import { workspaceById } from '@/db/workspaces';
 import type { WorkspaceId } from '@/lib/auth';
 import { parseBody, translate } from '@/lib/intake/segment-spec';
+import { uploadList } from '@/lib/list-upload';
 import { type Definition, parseDefinition } from '@/lib/segment/definition';
 import { testWorkspace } from './database';
 import { type OracleProfile, qualifies } from './segment-oracle';
 import { type Person, peopleOf, type SegmentCall } from './segment-people';
+
+export type UploadedList = { column: 'userId' | 'email'; values: string[]; after: number };
 
 /** A workspace's people, as sent: enough to store them and to tell who they are. */
 export type History = {
@@ -17,6 +21,8 @@ export type History = {
   now: string;
   /** Each is stored by itself. */
   batches: SegmentCall[][];
+  /** Uploaded once so many batches are stored. */
+  lists?: Record<string, UploadedList>;
   /** Saved before they are referred to, in this order. */
   segments?: Record<string, unknown>;
 };
@@ -38,11 +44,20 @@ export async function store(db: Database, history: History, beforeBatch?: () => 
   const workspaceId = await testWorkspace(db, { zone: history.zone, defaultCountry: null });
   const workspace = await workspaceById(db, workspaceId);
   const now = new Date(history.now);
-  for (const batch of history.batches) {
+  const lists = Object.entries(history.lists ?? {});
+  const upload = async (batches: number) => {
+    for (const [key, { column, values, after }] of lists) {
+      const csv = Readable.from([[column, ...values].join('\n')]);
+      if (after === batches) await uploadList({ db, clock: () => now }, { workspace, key, choice: {}, userId: null }, csv);
+    }
+  };
+  await upload(0);
+  for (const [i, batch] of history.batches.entries()) {
     const { records, rejected } = translate('batch', parseBody(JSON.stringify({ batch })), 0, { defaultCountry: null, receivedAt: now });
     if (rejected.length > 0) throw new Error(`refused: ${JSON.stringify(rejected)}`);
     await beforeBatch?.();
     await storeRecords(db, workspace, records, now);
+    await upload(i + 1);
   }
   const segments = new Map<string, Definition>();
   for (const [key, json] of Object.entries(history.segments ?? {})) {
@@ -50,11 +65,16 @@ export async function store(db: Database, history: History, beforeBatch?: () => 
     await saveSegment(db, workspaceId, { key, name: key, definition }, null, now);
     segments.set(key, definition);
   }
-  const people = await namedPeople(db, workspaceId, peopleOf(history.batches.flat()));
+  const people = await namedPeople(db, workspaceId, peopleOf(history.batches.flat()), lists);
   return { db, workspaceId, zone: history.zone, now, people, segments };
 }
 
-async function namedPeople(db: Database, workspaceId: WorkspaceId, people: Person[]): Promise<Population['people']> {
+async function namedPeople(
+  db: Database,
+  workspaceId: WorkspaceId,
+  people: Person[],
+  lists: readonly [string, UploadedList][],
+): Promise<Population['people']> {
   const rows = await db.sql<{ id: string; profileId: string; bucket: number }[]>`
     select i.kind || ':' || i.value as id, i.profile_id::text as "profileId", p.bucket
     from profile_ids i join profiles p using (workspace_id, profile_id) where i.workspace_id = ${workspaceId}`;
@@ -67,11 +87,17 @@ async function namedPeople(db: Database, workspaceId: WorkspaceId, people: Perso
       throw new Error(`one person, but not one profile: ${[...person.ids]}`);
     }
     const bucket = byId.get([...person.ids][0] as string)?.bucket as number;
-    named.set(profileId, { person, profile: { ...person.profile, bucket, lists: [] } });
+    named.set(profileId, {
+      person,
+      profile: { ...person.profile, bucket, lists: lists.filter(([, list]) => names(list, person)).map(([key]) => key) },
+    });
   }
   if (new Set(rows.map((row) => row.profileId)).size !== named.size) throw new Error('there are profiles of nobody');
   return named;
 }
+
+const names = ({ column, values }: UploadedList, { ids, email }: Person): boolean =>
+  column === 'userId' ? values.some((value) => ids.has(`user:${value}`)) : email !== undefined && values.includes(email);
 
 const dialect = new PgDialect();
 
