@@ -113,7 +113,7 @@ describe('each condition', () => {
       from (select e.profile_id from events e
       where e.event_id = $1 and e.time >= $2::timestamptz and e.time <= $3::timestamptz
       group by e.profile_id
-      having (coalesce(sum(e.amount), 0) >= $4::float8 and (round((coalesce(sum(e.amount), 0))::numeric, 6) >= $5::numeric))) d
+      having (coalesce(sum(e.amount), 0) >= $4::numeric and (round((coalesce(sum(e.amount), 0))::numeric, 6) >= $5::numeric))) d
       1 "2026-03-08T18:30:00.000Z" "2026-03-16T04:30:00.000Z" 499.9999989995 500
       "
     `);
@@ -125,7 +125,7 @@ describe('each condition', () => {
       from (select e.profile_id from events e
       where e.event_id = any($1::int[]) and e.time >= $2::timestamptz and e.time <= $3::timestamptz
       group by e.profile_id
-      having (coalesce(sum((case when jsonb_typeof((e.properties -> $4::text)) = 'number' then ((e.properties -> $5::text))::numeric end)), 0) / count(*) <= $6::float8 and (round((coalesce(sum((case when jsonb_typeof((e.properties -> $7::text)) = 'number' then ((e.properties -> $8::text))::numeric end)), 0) / count(*))::numeric, 6) < $9::numeric))) d
+      having (coalesce(sum((case when jsonb_typeof((e.properties -> $4::text)) = 'number' then ((e.properties -> $5::text))::numeric end)), 0) / count(*) <= $6::numeric and (round((coalesce(sum((case when jsonb_typeof((e.properties -> $7::text)) = 'number' then ((e.properties -> $8::text))::numeric end)), 0) / count(*))::numeric, 6) < $9::numeric))) d
       "{1,2}" "2026-03-08T18:30:00.000Z" "2026-03-16T04:30:00.000Z" "amount" "amount" 9.5000010000095 "amount" "amount" 9.5
       "
     `);
@@ -158,13 +158,13 @@ describe('each condition', () => {
       "
       select d.profile_id
       from (select r.profile_id from profile_events r
-      where r.workspace_id = $1 and r.event_id = $2 and ((r.last_time <= $3::timestamptz and (r.sum / r.count >= $4::float8 and (round((r.sum / r.count)::numeric, 6) >= $5::numeric))) or (r.last_time > $6::timestamptz and r.profile_id = any(array(select e.profile_id from events e
+      where r.workspace_id = $1 and r.event_id = $2 and ((r.last_time <= $3::timestamptz and (r.sum / r.count >= $4::numeric and (round((r.sum / r.count)::numeric, 6) >= $5::numeric))) or (r.last_time > $6::timestamptz and r.profile_id = any(array(select e.profile_id from events e
       join (select l.profile_id from events l
       where l.event_id = $7 and l.time > $8::timestamptz
       group by l.profile_id) late on late.profile_id = e.profile_id
       where e.event_id = $9 and e.time <= $10::timestamptz
       group by e.profile_id
-      having (coalesce(sum(e.amount), 0) / count(*) >= $11::float8 and (round((coalesce(sum(e.amount), 0) / count(*))::numeric, 6) >= $12::numeric))))))) d
+      having (coalesce(sum(e.amount), 0) / count(*) >= $11::numeric and (round((coalesce(sum(e.amount), 0) / count(*))::numeric, 6) >= $12::numeric))))))) d
       7 1 "2026-03-16T04:30:00.000Z" 399.9999989996 400 "2026-03-16T04:30:00.000Z" 1 "2026-03-16T04:30:00.000Z" 1 "2026-03-16T04:30:00.000Z" 399.9999989996 400
       "
     `);

@@ -42,7 +42,7 @@ export type Definition = { all: Definition[] } | { any: Definition[] } | { not: 
 
 const group = z
   .array(
-    z.lazy(() => definitionSchema),
+    z.lazy(() => conditionSchema),
     { error: 'A list of conditions.' },
   )
   .min(1, 'A group needs at least one condition.');

@@ -24,8 +24,11 @@ export type Value = {
 
 export type Moment = { zone: string; at: Date };
 
-/** Bound as a text: the client would make a Date of it, which knows no infinity. */
-export const instantParam = (at: Date): SQL => sql`${postgresInstant(at)}::text::timestamptz`;
+/** What JavaScript writes otherwise is bound as a text, of which the client makes no Date; but then no partition is ruled out before the query runs. */
+export function instantParam(at: Date): SQL {
+  const text = postgresInstant(at);
+  return text === at.toISOString() ? sql`${text}::timestamptz` : sql`${text}::text::timestamptz`;
+}
 
 /** Postgres knows years from 4713 BC, writes those before the year 1 in its own way and those after 9999 without a plus. */
 function postgresInstant(at: Date): string {
