@@ -9,7 +9,8 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { type Database, openDatabase } from '@/db/client';
-import { freezeMembers } from '@/db/ledger-freeze';
+import { compareMembers, type Freeze } from '@/db/ledger-compare';
+import { writeChanges } from '@/db/ledger-freeze';
 import { migrate } from '@/db/migrate';
 import { createWorkspace } from '@/db/workspaces';
 import type { WorkspaceId } from '@/lib/auth';
@@ -51,7 +52,10 @@ async function frozen(db: Database, workspaceId: WorkspaceId, runId: number): Pr
     async (tx) => {
       await tx.execute(sql`set local jit = off`);
       await tx.execute(sql`set local work_mem = '128MB'`);
-      return freezeMembers(tx, { workspaceId, audienceId, runId, segment, schema, mode: 'mirror', now: new Date('2026-06-01T09:00:00Z') });
+      const rules = { mode: 'mirror', refused: [], stayedSince: null, cap: null, controlPercent: null, seed: 1n } as const;
+      const now = new Date('2026-06-01T09:00:00Z');
+      const freeze: Freeze = { ...rules, workspaceId, audienceId, runId, segment, schema, purpose: 'sync', undoes: null, at: now, now };
+      return writeChanges(tx, freeze, await compareMembers(tx, freeze));
     },
     { isolationLevel: 'repeatable read' },
   );

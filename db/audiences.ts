@@ -3,7 +3,7 @@ import { and, eq, ne, notInArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import type { AudienceChoice } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
-import { keysFor } from '@/lib/facebook/row';
+import { keysFor, limitedDataUseKey } from '@/lib/facebook/row';
 import { type Identifier, identifierBit, identifiers } from '@/lib/identity/identifiers';
 import type { Database } from './client';
 import { audiences, campaigns, profiles } from './schema';
@@ -21,6 +21,7 @@ export type AudienceWish = {
   adAccountId: string;
   choice: AudienceChoice;
   identifiers: readonly Identifier[] | null;
+  limitedDataUse: boolean;
 };
 
 /**
@@ -39,8 +40,14 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
         'This campaign already has an audience at Facebook. Clone the campaign to use another one.',
         'audience',
       );
-    const unticked = wish.identifiers && mine.schema.filter((key) => !keysFor(wish.identifiers ?? []).includes(key));
-    if (unticked?.length)
+    if (mine.schema.includes(limitedDataUseKey) !== wish.limitedDataUse)
+      throw new AppError(
+        'conflict',
+        `The audience was made ${wish.limitedDataUse ? 'without' : 'with'} limited data use, and stays so for life. Clone the campaign to change it.`,
+        'limitedDataUse',
+      );
+    const kept = wish.identifiers && keysFor(wish.identifiers, wish.limitedDataUse);
+    if (kept && mine.schema.some((key) => !kept.includes(key)))
       throw new AppError(
         'conflict',
         `The audience was made to be sent ${mine.schema.join(', ')}, and keeps these for life. Clone the campaign to send less.`,
@@ -53,7 +60,7 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
     facebookId,
     made: facebookId === null,
     name: 'new' in wish.choice ? wish.choice.new.name : wish.campaignName,
-    schema: await schemaFor(tx, workspaceId, wish.identifiers),
+    schema: await schemaFor(tx, workspaceId, wish),
   };
   const [row] = await tx
     .insert(audiences)
@@ -65,11 +72,13 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
 }
 
 /** The columns an audience made now would have, for its whole life. */
-export const plannedSchema = (db: Database, workspaceId: WorkspaceId, chosen: readonly Identifier[] | null): Promise<string[]> =>
-  schemaFor(db.orm, workspaceId, chosen);
+export const plannedSchema = (db: Database, workspaceId: WorkspaceId, wish: SchemaWish): Promise<string[]> =>
+  schemaFor(db.orm, workspaceId, wish);
 
-const schemaFor = async (tx: Pick<Tx, 'select'>, workspaceId: WorkspaceId, chosen: readonly Identifier[] | null) =>
-  keysFor(chosen ?? (await existingIdentifiers(tx, workspaceId)));
+type SchemaWish = Pick<AudienceWish, 'identifiers' | 'limitedDataUse'>;
+
+const schemaFor = async (tx: Pick<Tx, 'select'>, workspaceId: WorkspaceId, { identifiers: chosen, limitedDataUse }: SchemaWish) =>
+  keysFor(chosen ?? (await existingIdentifiers(tx, workspaceId)), limitedDataUse);
 
 export type Feeding = { campaignId: string; adAccountId: string; facebookId: string | null };
 

@@ -1,12 +1,15 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { openStates } from '@/lib/sync/run-state';
 import { refuseIfFed } from './audiences';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
+import { queueEmptying } from './run-commands';
 import { collapseOlder } from './run-queue';
 import { audiences, type CampaignState, campaigns, syncRuns } from './schema';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
 const allowed: Record<'pause' | 'resume' | 'stop' | 'archive' | 'run', readonly CampaignState[]> = {
   pause: ['scheduled', 'running', 'awaiting_next', 'blocked'],
@@ -23,28 +26,24 @@ export const commandsFor = (state: CampaignState): CampaignCommand[] =>
   (Object.keys(allowed) as CampaignCommand[]).filter((command) => allowed[command].includes(state));
 
 type Change = Partial<typeof campaigns.$inferInsert>;
+type Campaign = typeof campaigns.$inferSelect;
 
 async function command(
   db: Database,
   workspaceId: WorkspaceId,
   id: string,
   name: CampaignCommand,
-  change: Change,
+  change: (tx: Tx, campaign: Campaign) => Promise<Change>,
   now: Date,
 ): Promise<void> {
   await db.orm.transaction(async (tx) => {
     const campaign = await ownCampaign(tx, workspaceId, id, true);
     refuse(name, campaign.state);
+    const changed = await change(tx, campaign);
     await tx
       .update(campaigns)
-      .set({ ...change, updatedAt: now })
+      .set({ ...changed, updatedAt: now })
       .where(own(workspaceId, id));
-    if (name === 'stop') {
-      await tx
-        .update(syncRuns)
-        .set({ state: 'cancelled', finishedAt: now, waitUntil: null, leasedBy: null, leasedUntil: null })
-        .where(sql`${syncRuns.campaignId} = ${id} and ${syncRuns.state} in ${[...openStates]}`);
-    }
   });
 }
 
@@ -55,30 +54,41 @@ function refuse(name: CampaignCommand, state: CampaignState): void {
 
 /** The request in flight finishes; nothing more is sent until it is resumed. */
 export const pauseCampaign = (db: Database, workspaceId: WorkspaceId, id: string, now: Date) =>
-  command(db, workspaceId, id, 'pause', { state: 'paused' }, now);
+  command(db, workspaceId, id, 'pause', async () => ({ state: 'paused' }), now);
 
 /** Goes on where it was; occurrences missed meanwhile follow the rule of missed runs. */
-export async function resumeCampaign(db: Database, workspaceId: WorkspaceId, id: string, now: Date): Promise<void> {
-  const { nextAt } = await ownCampaign(db.orm, workspaceId, id);
-  const open = await hasOpenRun(db, id);
-  await command(db, workspaceId, id, 'resume', { state: open ? 'running' : nextAt ? 'awaiting_next' : 'completed' }, now);
+export const resumeCampaign = (db: Database, workspaceId: WorkspaceId, id: string, now: Date) =>
+  command(db, workspaceId, id, 'resume', async (tx, campaign) => ({ state: await resumedState(tx, campaign) }), now);
+
+async function resumedState(tx: Tx, { id, nextAt }: Campaign): Promise<CampaignState> {
+  const runs = await tx
+    .select({ state: syncRuns.state })
+    .from(syncRuns)
+    .where(and(eq(syncRuns.campaignId, id), inArray(syncRuns.state, [...openStates, 'held'])));
+  if (runs.some((run) => run.state === 'held')) return 'blocked';
+  return runs.length > 0 ? 'running' : nextAt ? 'awaiting_next' : 'completed';
 }
 
-/** Final. Members stay in the audience; what was not sent yet is not sent. */
-export const stopCampaign = (db: Database, workspaceId: WorkspaceId, id: string, now: Date) =>
-  command(db, workspaceId, id, 'stop', { state: 'stopped', nextAt: null, blocker: null }, now);
+/** Final: what was not sent yet is not sent. @param members leave: they stay in the audience; remove: whom Beckon has put in is taken out. */
+export const stopCampaign = (db: Database, workspaceId: WorkspaceId, id: string, now: Date, members: 'leave' | 'remove' = 'leave') =>
+  command(
+    db,
+    workspaceId,
+    id,
+    'stop',
+    async (tx, campaign) => {
+      await tx
+        .update(syncRuns)
+        .set({ state: 'cancelled', finishedAt: now, waitUntil: null, leasedBy: null, leasedUntil: null })
+        .where(and(eq(syncRuns.campaignId, id), eq(syncRuns.purpose, 'sync'), inArray(syncRuns.state, [...openStates, 'held'])));
+      if (members === 'remove') await queueEmptying(tx, campaign, now);
+      return { state: 'stopped', nextAt: null, blocker: null };
+    },
+    now,
+  );
 
 export const archiveCampaign = (db: Database, workspaceId: WorkspaceId, id: string, now: Date) =>
-  command(db, workspaceId, id, 'archive', { state: 'archived', nextAt: null }, now);
-
-async function hasOpenRun(db: Database, id: string): Promise<boolean> {
-  const [row] = await db.orm
-    .select({ id: syncRuns.id })
-    .from(syncRuns)
-    .where(sql`${syncRuns.campaignId} = ${id} and ${syncRuns.state} in ${[...openStates]}`)
-    .limit(1);
-  return row !== undefined;
-}
+  command(db, workspaceId, id, 'archive', async () => ({ state: 'archived', nextAt: null }), now);
 
 /**
  * A run for this very instant, beside the schedule. One that waits unbegun collapses into it; a blocked campaign looks at once whether it
@@ -107,14 +117,17 @@ export async function runNow(db: Database, workspaceId: WorkspaceId, id: string,
       .onConflictDoNothing()
       .returning({ runId: syncRuns.id });
     if (!run) throw new AppError('conflict', 'A run for this very moment exists already.');
-    await collapseOlder(tx, audience.id, now, now);
+    const freed = await collapseOlder(tx, audience.id, now, now);
     if (campaign.state === 'blocked')
       await tx
         .update(syncRuns)
         .set({ waitUntil: now })
         .where(sql`${syncRuns.campaignId} = ${id} and ${syncRuns.state} in ${[...openStates]} and ${syncRuns.waitUntil} is not null`);
-    const state = campaign.state === 'blocked' ? ('blocked' as const) : ('running' as const);
-    await tx.update(campaigns).set({ state, updatedAt: now }).where(own(workspaceId, id));
+    const blocked = campaign.state === 'blocked' && !freed;
+    await tx
+      .update(campaigns)
+      .set({ updatedAt: now, ...(blocked ? {} : { state: 'running', blocker: null }) })
+      .where(own(workspaceId, id));
     return run;
   });
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
-import { type CampaignDraft, type CampaignPlan, campaignPlanSchema } from '@/lib/campaign/plan';
+import { type CampaignDraft, type CampaignPlan, campaignOptionsSchema, campaignPlanSchema } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
 import { scheduleFaults, withoutDuplicates } from '@/lib/schedule/faults';
 import { nextOccurrence } from '@/lib/schedule/occurrences';
@@ -90,6 +90,7 @@ export async function scheduleCampaign(
       adAccountId: plan.adAccountId,
       choice: plan.audience,
       identifiers: plan.identifiers ?? null,
+      limitedDataUse: plan.limitedDataUse,
     };
     await claimAudience(tx, workspaceId, wish, now);
     // "After n times" goes on counting where an edit leaves the schedule as it is.
@@ -175,6 +176,7 @@ async function insertVersion(
       adSets: plan.adSets,
       identifiers: plan.identifiers ?? null,
       atEnd: plan.atEnd,
+      options: campaignOptionsSchema.parse(plan),
       createdBy: by.userId,
       createdAt: by.now,
     })
@@ -227,7 +229,7 @@ export async function campaignDetail(db: Database, workspaceId: WorkspaceId, id:
 }
 
 function draftOf(name: string, version: CampaignVersion): CampaignDraft {
-  const { segmentKey, definition, schedule, connectionId, adAccountId, adAccountName, audience, mode, adSets, atEnd } = version;
+  const { segmentKey, definition, schedule, connectionId, adAccountId, adAccountName, audience, mode, adSets, atEnd, options } = version;
   const who = segmentKey === null ? { definition: definition ?? undefined } : { segment: segmentKey };
   const chosen = (version.identifiers ?? undefined) as CampaignDraft['identifiers'];
   return {
@@ -241,6 +243,7 @@ function draftOf(name: string, version: CampaignVersion): CampaignDraft {
     mode,
     adSets,
     atEnd,
+    ...options,
     ...(chosen ? { identifiers: chosen } : {}),
   };
 }

@@ -12,8 +12,14 @@ import { correctListMembers, hasLists } from './list-members';
 import { ensurePartitions } from './partitions';
 import { lockIdentities, resolveProfiles, StartAgain } from './profile-ids';
 import { writeProfiles } from './profile-writes';
+import { noteWithdrawals } from './withdrawals';
 
-export type IntakeWorkspace = { id: WorkspaceId; zone: string; defaultCountry: string | null };
+export type IntakeWorkspace = {
+  id: WorkspaceId;
+  zone: string;
+  defaultCountry: string | null /** Absent: there is none. */;
+  consentProperty?: string | null;
+};
 
 /** Restarts before the writer asks for the workspace alone, where nothing can come between. */
 const startsShared = 3;
@@ -67,6 +73,7 @@ async function write(
     created.size === 0 ? [] : records.map((record, i) => ({ record: { ...record, profile: null }, profileId: profileIds[i] as string }));
   const folded = [...bare.filter(({ profileId }) => created.has(profileId)), ...accepted];
   const { readdressed } = await writeProfiles(tx, workspace.id, folded, created);
+  if (workspace.consentProperty) await noteWithdrawals(tx, workspace.id, workspace.consentProperty, accepted, receivedAt);
   if (listed) await correctListMembers(tx, workspace.id, [...new Set([...renamed, ...readdressed])]);
   const rows = eventRows(accepted, events);
   const sampled = rows.filter((row) => isSampled(row.profileId));

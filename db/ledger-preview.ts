@@ -1,55 +1,67 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { WorkspaceId } from '@/lib/auth';
-import type { Identifier } from '@/lib/identity/identifiers';
 import type { Database } from './client';
 import { unansweredMembers } from './ledger';
-import { isReachable } from './ledger-row';
-import type { CampaignMode } from './schema';
+import { canBeSent, fateOf, isControl, ranked } from './ledger-fate';
+import type { Asked } from './ledger-wanted';
 import { segmentRows } from './segment-query';
 
-export type Preview = {
-  workspaceId: WorkspaceId;
-  /** Selects profile_id, unique. */
-  segment: SQL;
-  identifiers: readonly Identifier[];
-  /** Null before the first run: the ledger is empty then. */
-  audienceId: number | null;
-  mode: CampaignMode;
-};
-
-/** A query of (profile_id, outcome): who would join, leave, stay, or cannot be sent. What freezeMembers() decides, without writing. */
-export function compareWithLedger({ workspaceId, segment, identifiers, audienceId, mode }: Preview): SQL {
-  const gone = mode === 'mirror' ? sql`'leave'` : sql`case when l.state = 'removing' then 'leave' else 'stay' end`;
+/**
+ * A query of (profile_id, outcome): who would join, leave or stay, and who is not sent and why. What a freeze decides, without writing.
+ * @param asked audience 0 before the first run: the ledger is empty then.
+ */
+export function compareWithLedger(asked: Asked): SQL {
+  const { workspaceId, segment, audienceId, cap } = asked;
+  const refused =
+    asked.refused.length === 0 ? sql`select null::bigint as profile_id where false` : sql.join([...asked.refused], sql` union `);
+  const judged = sql`
+    select s.profile_id, i.fingerprint,
+      case when r.profile_id is not null then 'excluded' when not ${canBeSent(asked)} then 'unreachable' when ${isControl(asked, sql`s.profile_id`)} then 'control' end as reason
+    from (${segment}) s
+    left join (${refused}) r on r.profile_id = s.profile_id
+    left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id`;
+  const capped =
+    cap === null
+      ? judged
+      : sql`
+        select j.profile_id, j.fingerprint, coalesce(j.reason, case when k.beyond then 'over_cap' end) as reason
+        from (${judged}) j left join (${ranked(asked, sql`select profile_id from (${judged}) j where reason is null`)}) k on k.profile_id = j.profile_id`;
   return sql`
-    select coalesce(w.profile_id, l.profile_id) as profile_id, case
-      when not w.reachable and l.profile_id is null then 'unreachable'
-      when w.reachable and (l.profile_id is null or l.state <> 'in') then 'join'
-      when w.reachable then 'stay'
-      else ${gone} end as outcome
+    select profile_id, case
+      when fate = 'add' then case when known = 'in' then 'stay' else 'join' end
+      when fate in ('remove', 'retire') then 'leave'
+      when fate is null and known is null then reason
+      when fate is null then case when known = 'out' then 'out' else 'stay' end end as outcome
     from (
-      select s.profile_id, ${isReachable(identifiers)} as reachable from (${segment}) s
-      left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id
-    ) w
-    full join (
-      select m.profile_id, case when d.profile_id is not null and m.state = 'in' then 'adding' else m.state end as state
-      from audience_members m left join (${unansweredMembers(audienceId ?? 0)}) d on d.profile_id = m.profile_id
-      where m.audience_id = ${audienceId ?? 0}
-    ) l on l.profile_id = w.profile_id`;
+      select coalesce(l.profile_id, q.profile_id) as profile_id, l.state as known, q.reason, ${fateOrReason(asked)} as fate
+      from (${capped}) q
+      full join (
+        select m.*, case when d.profile_id is not null and m.state = 'in' then 'adding' else m.state end as now
+        from audience_members m left join (${unansweredMembers(audienceId)}) d on d.profile_id = m.profile_id
+        where m.audience_id = ${audienceId}
+      ) m on m.profile_id = q.profile_id
+      left join (${refused}) r on r.profile_id = m.profile_id
+      cross join lateral (select m.profile_id, m.now as state, m.fingerprint, m.stale_rows, m.since) l
+      cross join lateral (select case when q.reason is null then q.profile_id end as profile_id, q.fingerprint) w
+    ) f`;
 }
 
-export const outcomes = ['join', 'leave', 'stay', 'unreachable'] as const;
+/** Nobody's fate is asked who neither is wanted nor known. */
+const fateOrReason = (asked: Asked): SQL =>
+  sql`case when w.profile_id is not null or l.profile_id is not null then ${fateOf(asked, sql`r.profile_id is not null`)} end`;
+
+export const outcomes = ['join', 'leave', 'stay', 'out', 'excluded', 'control', 'over_cap', 'unreachable'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** By the first known user id, else the first anonymous one; both null where the profile is no more. */
 export type PreviewMember = { userId: string | null; anonymousId: string | null; outcome: Outcome };
 
 /** Ordered by profile. */
-export async function* previewMembers(db: Database, preview: Preview, wanted: readonly Outcome[]): AsyncGenerator<PreviewMember> {
+export async function* previewMembers(db: Database, asked: Asked, wanted: readonly Outcome[]): AsyncGenerator<PreviewMember> {
   const name = (kind: 'user' | 'anonymous') =>
-    sql`(select value from profile_ids n where n.workspace_id = ${preview.workspaceId} and n.profile_id = m.profile_id and n.kind = ${kind} order by created_at, value limit 1)`;
+    sql`(select value from profile_ids n where n.workspace_id = ${asked.workspaceId} and n.profile_id = m.profile_id and n.kind = ${kind} order by created_at, value limit 1)`;
   yield* segmentRows<PreviewMember>(
     db,
     sql`select ${name('user')} as "userId", ${name('anonymous')} as "anonymousId", m.outcome
-    from (${compareWithLedger(preview)}) m where m.outcome in ${[...wanted]} order by m.profile_id`,
+    from (${compareWithLedger(asked)}) m where m.outcome in ${[...wanted]} order by m.profile_id`,
   );
 }

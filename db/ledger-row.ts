@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { identifiersOf } from '@/lib/facebook/row';
+import { identifiersOf, limitedDataUseKey } from '@/lib/facebook/row';
 import { type Identifier, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { identifierColumns } from './profile-identifiers';
 
@@ -25,7 +25,8 @@ export function rowText(schema: readonly string[], cells: string): SQL {
     const cell = `${cells}[${i + 1}]`;
     return name === 'mobileAdvertiserId' ? `convert_from(${cell}, 'UTF8')` : `encode(${cell}, 'hex')`;
   });
-  return sql.raw(`format('[${values.map(() => '"%s"').join(',')}]', ${values.join(', ')})`);
+  const cellTexts = [...values.map(() => '"%s"'), ...(schema.includes(limitedDataUseKey) ? ['["LDU"]'] : [])];
+  return sql.raw(`format('[${cellTexts.join(',')}]', ${values.join(', ')})`);
 }
 
 export const reaching = (names: readonly Identifier[]) => reachingIdentifiers.filter((name) => names.includes(name));

@@ -4,8 +4,9 @@ import type { WorkspaceId } from '@/lib/auth';
 import { testDatabase, testWorkspace } from '@/tests/support/database';
 import type { Database } from './client';
 import { halveBatch, leaveInDoubt, memberCount, requestRows, rowsOfBatch, settleAdded, settleRemoved } from './ledger';
-import { freezeMembers } from './ledger-freeze';
-import type { CampaignMode } from './schema';
+import { compareMembers, type Freeze } from './ledger-compare';
+import { type Frozen, writeChanges } from './ledger-freeze';
+import type { Qualified } from './ledger-wanted';
 
 /** The ledger by itself: what a freeze intends, what an answer makes true. */
 
@@ -41,12 +42,30 @@ async function people(ids: number[], version = 0, phone: number | null = null): 
       on conflict (workspace_id, profile_id) do update set email = excluded.email, phone = excluded.phone, fingerprint = excluded.fingerprint`;
 }
 
-function freeze(ids: number[], mode: CampaignMode = 'mirror') {
+const chosen = (ids: number[]) => sql`select unnest(${`{${ids.join(',')}}`}::text::bigint[]) as profile_id`;
+
+/** A run of the given people, with the given mode or other rules. */
+function freeze(ids: number[], rules: Partial<Freeze> = {}): Promise<Qualified & Frozen> {
   runId++;
-  const segment = sql`select unnest(${`{${ids.join(',')}}`}::text::bigint[]) as profile_id`;
-  return db.orm.transaction((tx) => freezeMembers(tx, { workspaceId, audienceId, runId, segment, schema, mode, now: new Date() }), {
-    isolationLevel: 'repeatable read',
-  });
+  const plain = {
+    mode: 'mirror',
+    refused: [],
+    stayedSince: null,
+    cap: null,
+    controlPercent: null,
+    seed: 7n,
+    purpose: 'sync',
+    undoes: null,
+  } as const;
+  const all: Freeze = { ...plain, workspaceId, audienceId, runId, segment: chosen(ids), schema, at: new Date(), now: new Date(), ...rules };
+  return db.orm.transaction(
+    async (tx) => {
+      const compared = await compareMembers(tx, all);
+      const { qualified, excluded, control, overCap } = compared;
+      return { qualified, excluded, control, overCap, ...(await writeChanges(tx, all, compared)) };
+    },
+    { isolationLevel: 'repeatable read' },
+  );
 }
 
 const batches = () =>
@@ -61,7 +80,7 @@ async function answerAll(): Promise<void> {
   for (const { seq, op, rows } of await batches())
     await db.orm.transaction(async (tx) => {
       if (op === 'add') await settleAdded(tx, key(op, seq), rows, []);
-      else await settleRemoved(tx, key(op, seq));
+      else await settleRemoved(tx, key(op, seq), true, new Date());
       await tx.execute(sql`update sync_batches set state = 'sent' where run_id = ${runId} and seq = ${seq}`);
     });
 }
@@ -70,7 +89,7 @@ const counted = async () => (await db.sql<{ members: number }[]>`select members 
 
 it('sends nobody whose addition was answered, and everybody whose was not, whatever the ledger’s row says', async () => {
   await people([1, 2, 3]);
-  expect(await freeze([1, 2, 3])).toEqual({ qualified: 3, unreachable: 0, toAdd: 3, toRemove: 0 });
+  expect(await freeze([1, 2, 3])).toEqual({ qualified: 3, excluded: 0, control: 0, overCap: 0, unreachable: 0, toAdd: 3, toRemove: 0 });
   expect(await freeze([1, 2, 3])).toMatchObject({ toAdd: 3 });
   await answerAll();
   expect(await freeze([1, 2, 3])).toMatchObject({ toAdd: 0, toRemove: 0 });
@@ -140,10 +159,10 @@ it('halves a batch down to the one who is refused, and leaves that one in doubt'
 
 it('keeps from an add-only audience nobody but those who were on the way out, and makes an addition in doubt again', async () => {
   await people([1, 2, 3]);
-  await freeze([1, 2], 'add');
+  await freeze([1, 2], { mode: 'add' });
   await answerAll();
-  await freeze([3], 'add');
-  expect(await freeze([], 'add')).toMatchObject({ toAdd: 1, toRemove: 0 });
+  await freeze([3], { mode: 'add' });
+  expect(await freeze([], { mode: 'add' })).toMatchObject({ toAdd: 1, toRemove: 0 });
   expect((await batches()).map((batch) => batch.ids)).toEqual([['3']]);
 });
 
@@ -158,4 +177,133 @@ it('leaves a row alone that somebody else has decided on since it was frozen', a
     { id: '1', state: 'in' },
     { id: '2', state: 'removing' },
   ]);
+});
+
+const states = async () => {
+  const rows = await db.sql<{ id: string; state: string }[]>`
+    select profile_id::text as id, state from audience_members where audience_id = ${audienceId} order by profile_id`;
+  return Object.fromEntries(rows.map((row) => [row.id, row.state]));
+};
+
+it('lets a member go whose stay is over, and takes them in again only after they have left the segment', async () => {
+  await people([1, 2]);
+  await freeze([1, 2]);
+  await answerAll();
+  const stayedSince = new Date(Date.now() + 1000);
+  expect(await freeze([1], { stayedSince })).toMatchObject({ toAdd: 0, toRemove: 2 });
+  await answerAll();
+  expect(await states()).toEqual({ '1': 'out' });
+  expect(await counted()).toBe(0);
+  expect(await freeze([1], { stayedSince })).toMatchObject({ toAdd: 0, toRemove: 0 });
+  expect(await db.sql`select cells from audience_members where audience_id = ${audienceId}`).toEqual([{ cells: [] }]);
+  await freeze([], { stayedSince });
+  expect(await states()).toEqual({});
+  expect(await freeze([1], { stayedSince: new Date(0) })).toMatchObject({ toAdd: 1 });
+});
+
+it('takes in again whoever had their stay once stays are not limited any more', async () => {
+  await people([1]);
+  await freeze([1]);
+  await answerAll();
+  await freeze([1], { stayedSince: new Date(Date.now() + 1000) });
+  await answerAll();
+  expect(await freeze([1])).toMatchObject({ toAdd: 1 });
+  expect(await requestRows(db, key('add', 1), schema)).toMatchObject({ rows: 1 });
+});
+
+it('fills a cap always with the same people, and lets the next one in when one of them leaves', async () => {
+  const ids = Array.from({ length: 20 }, (_, i) => i + 1);
+  await people(ids);
+  expect(await freeze(ids, { cap: 5 })).toMatchObject({ toAdd: 5, overCap: 15 });
+  const first = Object.keys(await states());
+  await answerAll();
+  expect(await freeze(ids.reverse(), { cap: 5 })).toMatchObject({ toAdd: 0, toRemove: 0, overCap: 15 });
+  expect(
+    await freeze(
+      ids.filter((id) => String(id) !== first[0]),
+      { cap: 5 },
+    ),
+  ).toMatchObject({ toAdd: 1, toRemove: 1 });
+});
+
+it('counts in an add-only audience those towards the cap who stay without qualifying', async () => {
+  await people([1, 2, 3, 4]);
+  await freeze([1, 2], { mode: 'add', cap: 3 });
+  await answerAll();
+  expect(await freeze([2, 3, 4], { mode: 'add', cap: 3 })).toMatchObject({ toAdd: 1, overCap: 1 });
+});
+
+it('never sends the control group, draws it alike each time, and remembers from when until when', async () => {
+  const ids = Array.from({ length: 400 }, (_, i) => i + 1);
+  await people(ids);
+  const first = await freeze(ids, { controlPercent: 25 });
+  expect(first.control).toBeGreaterThan(60);
+  expect(first.control).toBeLessThan(140);
+  expect(first.toAdd).toBe(400 - first.control);
+  await answerAll();
+  expect(await freeze(ids, { controlPercent: 25 })).toMatchObject({ toAdd: 0, toRemove: 0, control: first.control });
+  expect((await freeze(ids, { controlPercent: 25, seed: 8n })).toRemove).toBeGreaterThan(0);
+  await freeze([]);
+  const open = await db.sql`select count(*)::int as n from audience_stays where audience_id = ${audienceId} and control and until is null`;
+  expect(open).toEqual([{ n: 0 }]);
+});
+
+it('sends nobody who may not be sent, and takes them out of an add-only audience, too', async () => {
+  await people([1, 2, 3]);
+  await freeze([1, 2], { mode: 'add' });
+  await answerAll();
+  expect(await freeze([1, 2, 3], { mode: 'add', refused: [chosen([2]), chosen([2, 3])] })).toMatchObject({
+    excluded: 2,
+    toAdd: 0,
+    toRemove: 1,
+  });
+});
+
+it('takes out by a remove-only run whoever qualifies, once as long as they do', async () => {
+  await people([1, 2, 3]);
+  expect(await freeze([1, 2], { mode: 'remove' })).toMatchObject({ toAdd: 0, toRemove: 2 });
+  expect((await batches()).map((batch) => [batch.op, batch.ids])).toEqual([['remove', ['1', '2']]]);
+  await answerAll();
+  expect(await freeze([1, 2, 3], { mode: 'remove' })).toMatchObject({ toRemove: 1 });
+  await answerAll();
+  await people([2], 1);
+  expect(await freeze([2, 3], { mode: 'remove' })).toMatchObject({ toRemove: 1 });
+  expect(await requestRows(db, key('remove', 1), schema)).toEqual({ rows: 1, data: `["${hex(1002)}","",""]` });
+  await answerAll();
+  expect(await states()).toEqual({ '2': 'out', '3': 'out' });
+});
+
+it('takes a run back: who joined leaves, who left comes back, who was sent again stays', async () => {
+  await people([1, 2, 3]);
+  await freeze([1, 2, 3]);
+  await answerAll();
+  await people([4]);
+  await people([2], 1);
+  await freeze([1, 2, 4]);
+  await answerAll();
+  expect(await states()).toEqual({ '1': 'in', '2': 'in', '4': 'in' });
+  expect(await freeze([], { purpose: 'undo', undoes: runId })).toMatchObject({ toAdd: 1, toRemove: 1 });
+  await answerAll();
+  expect(await states()).toEqual({ '1': 'in', '2': 'in', '3': 'in' });
+});
+
+it('takes out by name whose consent is withdrawn, and leaves everybody else as they are, in doubt or not', async () => {
+  await people([1, 2, 3]);
+  await freeze([1, 2]);
+  await answerAll();
+  await freeze([1, 2, 3]);
+  expect(await freeze([], { purpose: 'withdraw', refused: [chosen([1])] })).toMatchObject({ toAdd: 0, toRemove: 1 });
+  await answerAll();
+  expect(await freeze([2, 3])).toMatchObject({ toAdd: 1, toRemove: 0 });
+});
+
+it('keeps of members the stays that are over', async () => {
+  await people([1, 2]);
+  await freeze([1, 2]);
+  await answerAll();
+  await freeze([2]);
+  await answerAll();
+  const stays =
+    await db.sql`select profile_id::text as id, control, until is null as open from audience_stays where audience_id = ${audienceId}`;
+  expect(stays).toEqual([{ id: '1', control: false, open: false }]);
 });

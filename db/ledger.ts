@@ -11,10 +11,12 @@ export type BatchKey = { audienceId: number; runId: number; seq: number; op: Bat
 const members = ({ audienceId, runId, seq }: BatchKey): SQL =>
   sql`(select profile_ids from batch_members where audience_id = ${audienceId} and run_id = ${runId} and seq = ${seq})::bigint[]`;
 
+const leaving = sql`l.state in ('removing', 'retiring')`;
+
 /** The ledger's rows of a batch, under the alias `l`. Of what somebody else has decided since, nothing. */
 const inBatch = (key: BatchKey): SQL =>
   sql`l.audience_id = ${key.audienceId} and l.profile_id = any(${members(key)}) and l.run_id = ${key.runId}
-    and ${key.op === 'add' ? sql`l.state = 'in'` : sql`(l.state = 'removing' or l.stale_rows is not null)`}`;
+    and ${key.op === 'add' ? sql`l.state = 'in'` : sql`(${leaving} or l.stale_rows is not null)`}`;
 
 /** Of a removal, one member may have several rows: the older digests first. */
 function batchRows(key: BatchKey, schema: readonly string[]): SQL {
@@ -23,7 +25,7 @@ function batchRows(key: BatchKey, schema: readonly string[]): SQL {
     ? sql`select l.profile_id, ${row} as row from audience_members l where ${inBatch(key)}`
     : sql`
       select l.profile_id, r.row from audience_members l
-      cross join lateral unnest(case when l.state = 'removing' then array_append(l.stale_rows, ${row}) else l.stale_rows end) as r(row)
+      cross join lateral unnest(case when ${leaving} then array_append(l.stale_rows, ${row}) else l.stale_rows end) as r(row)
       where ${inBatch(key)}`;
 }
 
@@ -54,12 +56,23 @@ export async function settleAdded(tx: Tx, key: BatchKey, sent: number, invalidId
   return added;
 }
 
-/** After Facebook's answer to removals: who left is forgotten, who changed has no old row there any more. */
-export async function settleRemoved(tx: Tx, key: BatchKey): Promise<number> {
-  await tx.execute(sql`update audience_members l set stale_rows = null where ${inBatch(key)} and l.state <> 'removing'`);
-  const { count } = await tx.execute(sql`delete from audience_members l where ${inBatch(key)} and l.state = 'removing'`);
-  await tx.execute(sql`update audiences set members = members - ${count}::int where id = ${key.audienceId}`);
-  return count;
+/**
+ * After Facebook's answer to removals: who changed has no old row there any more, who left is forgotten, or remembered as `out`, without
+ * digests. @param stays whether those were members by Beckon's doing. @returns how many left.
+ */
+export async function settleRemoved(tx: Tx, key: BatchKey, stays: boolean, now: Date): Promise<number> {
+  await tx.execute(sql`update audience_members l set stale_rows = null where ${inBatch(key)} and not ${leaving}`);
+  if (stays)
+    await tx.execute(sql`
+      insert into audience_stays (workspace_id, audience_id, profile_id, control, since, until)
+      select workspace_id, audience_id, profile_id, false, since, ${now.toISOString()}::timestamptz from audience_members l where ${inBatch(key)} and ${leaving}
+      on conflict do nothing`);
+  const { count: retired } = await tx.execute(sql`
+    update audience_members l set state = 'out', cells = '{}', stale_rows = null where ${inBatch(key)} and l.state = 'retiring'`);
+  const { count: gone } = await tx.execute(sql`delete from audience_members l where ${inBatch(key)} and l.state = 'removing'`);
+  const left = gone + retired;
+  if (stays) await tx.execute(sql`update audiences set members = members - ${left}::int where id = ${key.audienceId}`);
+  return left;
 }
 
 /** An unreadable row is not in the audience; an older row of the same person, not taken out yet, may be. */
@@ -111,6 +124,6 @@ export const unansweredMembers = (audienceId: number): SQL => sql`
 /** Members for sure, by the ledger's own rows: call where no batch is without an answer. */
 export async function memberCount(db: Reader, audienceId: number): Promise<number> {
   const [row] = await db.execute<{ n: number }>(sql`
-    select count(*)::int as n from audience_members where audience_id = ${audienceId} and state <> 'adding'`);
+    select count(*)::int as n from audience_members where audience_id = ${audienceId} and state in ('in', 'removing', 'retiring')`);
   return row?.n ?? 0;
 }

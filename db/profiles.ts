@@ -132,7 +132,7 @@ export async function profileDetail(db: Database, workspaceId: WorkspaceId, prof
         ) then 'adding' else m.state end as state
       from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = ${profileId} join campaigns c on c.id = a.campaign_id
         left join campaign_versions v on v.id = c.version_id
-      where a.workspace_id = ${workspaceId} order by m.since desc`,
+      where a.workspace_id = ${workspaceId} and m.state <> 'out' order by m.since desc`,
   ]);
   const { mask, ...rest } = row;
   const [first] = ids;

@@ -1,21 +1,32 @@
 import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
+import { invariant } from '@/lib/errors';
 import { dueOccurrences } from '@/lib/schedule/missed';
 import type { Database } from './client';
 import type { Run } from './runs';
-import { audiences, type CampaignState, campaigns, campaignVersions, type RunState, type RunTrigger, syncRuns } from './schema';
+import {
+  audiences,
+  type CampaignState,
+  campaigns,
+  campaignVersions,
+  type RunPurpose,
+  type RunState,
+  type RunTrigger,
+  syncRuns,
+} from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
-const moving: CampaignState[] = ['scheduled', 'running', 'awaiting_next', 'blocked'];
+/** A campaign in one of these makes runs by itself. */
+export const moving: readonly CampaignState[] = ['scheduled', 'running', 'awaiting_next', 'blocked'];
 
 /** Campaigns whose next occurrence has come, earliest first. */
 export async function dueCampaigns(db: Database, now: Date, limit: number): Promise<{ id: string }[]> {
   return db.orm
     .select({ id: campaigns.id })
     .from(campaigns)
-    .where(and(isNotNull(campaigns.nextAt), lte(campaigns.nextAt, now), inArray(campaigns.state, moving)))
+    .where(and(isNotNull(campaigns.nextAt), lte(campaigns.nextAt, now), inArray(campaigns.state, [...moving])))
     .orderBy(campaigns.nextAt)
     .limit(limit);
 }
@@ -39,12 +50,18 @@ export async function queueDueRun(db: Database, campaignId: string, now: Date): 
     await insertRuns(tx, base, skipped, { state: 'skipped', trigger: 'schedule' });
     const trigger = run?.catchUp ? 'catch_up' : 'schedule';
     const queued = run ? await insertRuns(tx, base, [run.at], { state: 'queued', trigger }) : 0;
-    if (run && queued > 0) await collapseOlder(tx, audience.id, run.at, now);
+    const freed = run && queued > 0 ? await collapseOlder(tx, audience.id, run.at, now) : false;
     const resting = queued > 0 ? 'running' : await restingState(tx, campaignId, nextAt);
-    const state: CampaignState = campaign.state === 'blocked' ? 'blocked' : resting;
+    const ends = resting === 'completed' && (await queueEnd(tx, campaign, now));
+    const state: CampaignState = campaign.state === 'blocked' && !freed ? 'blocked' : ends ? 'running' : resting;
     await tx
       .update(campaigns)
-      .set({ nextAt, state, occurrencesDone: campaign.occurrencesDone + skipped.length + (run ? 1 : 0) })
+      .set({
+        nextAt,
+        state,
+        ...(freed ? { blocker: null } : {}),
+        occurrencesDone: campaign.occurrencesDone + skipped.length + (run ? 1 : 0),
+      })
       .where(eq(campaigns.id, campaignId));
     return { queued, skipped: skipped.length };
   });
@@ -66,13 +83,48 @@ async function insertRuns(tx: Tx, base: RunBase, at: Date[], as: { state: RunSta
   return inserted.length;
 }
 
-/** Runs of one audience never overlap: of those that have not begun, only the newest is still worth making. */
-export async function collapseOlder(tx: Tx, audienceId: number, newest: Date, now: Date): Promise<void> {
-  await tx
-    .update(syncRuns)
-    .set({ state: 'collapsed', finishedAt: now, waitUntil: null })
-    .where(sql`${syncRuns.audienceId} = ${audienceId} and ${syncRuns.state} = 'queued' and ${syncRuns.occurrenceAt} < ${newest.toISOString()}::timestamptz
-      and (${syncRuns.leasedUntil} is null or ${syncRuns.leasedUntil} < ${now.toISOString()}::timestamptz)`);
+type Errand = {
+  workspaceId: WorkspaceId;
+  campaignId: string;
+  versionId: number;
+  audienceId: number;
+  purpose: Exclude<RunPurpose, 'sync'>;
+  undoes?: number;
+  trigger: RunTrigger;
+};
+
+/**
+ * A run that no schedule asks for. Its occurrence is a microsecond after now, or after the last such one: an instant that no schedule and no
+ * person can name. @returns its id.
+ */
+export async function insertRun(tx: Tx, errand: Errand, now: Date): Promise<number> {
+  const at = sql`${now.toISOString()}::timestamptz`;
+  const { workspaceId, campaignId, versionId, audienceId, purpose, undoes = null, trigger } = errand;
+  const [run] = await tx.execute<{ id: number }>(sql`
+    insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, occurrence_at, trigger, purpose, undoes, state, created_at)
+    select ${workspaceId}::int, ${campaignId}::uuid, ${versionId}::int, ${audienceId}::int, greatest(${at}, max(occurrence_at)) + interval '1 microsecond',
+      ${trigger}, ${purpose}, ${undoes}::int, 'queued', ${at}
+    from sync_runs where campaign_id = ${campaignId} and occurrence_at between ${at} and ${at} + interval '1 millisecond'
+    returning id`);
+  invariant(run, 'an aggregate has one row');
+  return run.id;
+}
+
+/**
+ * Runs of one audience never overlap: of those that have not begun, or are held, only the newest is still worth making.
+ * @returns whether one was held.
+ */
+export async function collapseOlder(tx: Tx, audienceId: number, newest: Date, now: Date): Promise<boolean> {
+  const collapsed = await tx.execute<{ held: boolean }>(sql`
+    with older as (
+      select id, state = 'held' as held from sync_runs
+      where audience_id = ${audienceId} and purpose = 'sync' and state in ('queued', 'held') and occurrence_at < ${newest.toISOString()}::timestamptz
+        and (leased_until is null or leased_until < ${now.toISOString()}::timestamptz)
+      for update
+    )
+    update sync_runs r set state = 'collapsed', finished_at = ${now.toISOString()}::timestamptz, wait_until = null
+    from older where r.id = older.id returning older.held`);
+  return collapsed.some((run) => run.held);
 }
 
 /** What a campaign is when a run of it has ended, or none was made. */
@@ -80,6 +132,21 @@ export async function restingState(tx: Tx, campaignId: string, nextAt: Date | nu
   const [open] = await tx.execute<{ id: number }>(sql`
     select id from sync_runs where campaign_id = ${campaignId} and state in ('queued', 'audience_ready', 'frozen', 'sent') limit 1`);
   return open ? 'running' : nextAt ? 'awaiting_next' : 'completed';
+}
+
+/** The run that does with the audience what was chosen for the campaign's end. @returns whether anything is to be done. */
+export async function queueEnd(tx: Tx, campaign: typeof campaigns.$inferSelect, now: Date): Promise<boolean> {
+  const [version] = await tx
+    .select()
+    .from(campaignVersions)
+    .where(eq(campaignVersions.id, campaign.versionId ?? 0));
+  const [audience] = await tx.select().from(audiences).where(eq(audiences.campaignId, campaign.id));
+  // What was never made at Facebook needs neither.
+  if (!version || version.atEnd === 'keep' || !audience?.facebookId) return false;
+  if (version.atEnd === 'detach' && version.adSets.length === 0) return false;
+  const facts = { workspaceId: campaign.workspaceId, campaignId: campaign.id, versionId: version.id, audienceId: audience.id };
+  await insertRun(tx, { ...facts, purpose: version.atEnd, trigger: 'schedule' }, now);
+  return true;
 }
 
 export type Lease = { engine: string; ms: number };
@@ -94,10 +161,12 @@ export async function claimRun(db: Database, lease: Lease, now: Date): Promise<R
       where r.state in ('queued', 'audience_ready', 'frozen', 'sent')
         and (r.wait_until is null or r.wait_until <= ${at}::timestamptz)
         and (r.leased_until is null or r.leased_until < ${at}::timestamptz)
-        and c.state not in ('paused', 'stopped', 'archived')
+        and (c.state not in ('paused', 'stopped', 'archived') or r.purpose <> 'sync')
         and not exists (
           select from sync_runs o where o.audience_id = r.audience_id and o.state in ('queued', 'audience_ready', 'frozen', 'sent')
-            and (o.occurrence_at, o.id) < (r.occurrence_at, r.id))
+            and (o.occurrence_at, o.id) < (r.occurrence_at, r.id)
+            -- Whose consent is withdrawn does not wait until a paused campaign is resumed.
+            and not (c.state = 'paused' and o.purpose = 'sync' and r.purpose = 'withdraw'))
       order by r.occurrence_at, r.id limit 1
       for update of r skip locked
     ) returning id`;

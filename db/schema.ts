@@ -20,7 +20,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
-import type { AdSetChoice, AudienceChoice, CampaignDraft } from '@/lib/campaign/plan';
+import type { AdSetChoice, AudienceChoice, CampaignDraft, CampaignOptions } from '@/lib/campaign/plan';
 import type { ListIdentifier } from '@/lib/intake/list-csv';
 import type { Schedule } from '@/lib/schedule/schedule';
 import type { Definition } from '@/lib/segment/definition';
@@ -44,6 +44,10 @@ export const workspaces = pgTable('workspaces', {
   zone: text('zone').notNull(),
   /** ISO 3166-1 alpha-2, upper case: for phone numbers that come without a country code. */
   defaultCountry: text('default_country'),
+  /** Keys of saved segments whose members are never sent. */
+  excludeSegments: text('exclude_segments').array().notNull().default([]),
+  /** A profile that has it withdrawn (lib/campaign/consent.ts) is never sent, and is taken out of every audience; null where there is none. */
+  consentProperty: text('consent_property'),
   createdAt: instant('created_at').notNull(),
 });
 
@@ -459,7 +463,7 @@ export type CampaignState =
   | 'archived';
 
 /** What stops a blocked or failed campaign, in words for the marketer, and the one thing to do. */
-export type Blocker = { action: 'reconnect' | 'accept_terms' | 'fix'; message: string; link?: string };
+export type Blocker = { action: 'reconnect' | 'accept_terms' | 'fix' | 'release'; message: string; link?: string };
 
 export const campaigns = pgTable(
   'campaigns',
@@ -487,8 +491,8 @@ export const campaigns = pgTable(
   ],
 );
 
-export type CampaignMode = 'mirror' | 'add';
-export type AtEnd = 'keep';
+export type CampaignMode = 'mirror' | 'add' | 'remove';
+export type AtEnd = 'keep' | 'empty' | 'detach';
 
 /** Immutable. A run keeps the version it was made under. */
 export const campaignVersions = pgTable(
@@ -518,6 +522,7 @@ export const campaignVersions = pgTable(
     /** Names of lib/identity/identifiers.ts; null sends all that exist. */
     identifiers: text('identifiers').array(),
     atEnd: text('at_end').$type<AtEnd>().notNull(),
+    options: jsonb('options').$type<CampaignOptions>().notNull(),
     createdBy: uuid('created_by').references(() => users.id),
     createdAt: instant('created_at').notNull(),
   },
@@ -564,7 +569,8 @@ export const audiences = pgTable(
   (t) => [index('audiences_facebook').on(t.workspaceId, t.adAccountId, t.facebookId)],
 );
 
-export type MemberState = 'adding' | 'in' | 'removing';
+/** retiring: on the way out, and then `out`: not in the audience, but remembered while they qualify (docs/runs.md). */
+export type MemberState = 'adding' | 'in' | 'removing' | 'retiring' | 'out';
 
 /**
  * The ledger: what is, or may be, in the audience at Facebook. Written ahead of every request. A row that a batch without an answer
@@ -591,9 +597,50 @@ export const audienceMembers = pgTable(
   (t) => [primaryKey({ columns: [t.audienceId, t.profileId] })],
 );
 
+/**
+ * Who was in an audience, or in its control group, from when until when. Of members the stays that are over (the others stand in the
+ * ledger), of controls all: what lift is computed from.
+ */
+export const audienceStays = pgTable(
+  'audience_stays',
+  {
+    workspaceId: workspaceId(),
+    audienceId: integer('audience_id').notNull(),
+    profileId: profileId(),
+    control: boolean('control').notNull(),
+    since: instant('since').notNull(),
+    /** Null for a control that still qualifies. */
+    until: instant('until'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.audienceId, t.profileId, t.since] }),
+    index('audience_stays_open').on(t.audienceId, t.profileId).where(sql`${t.until} is null`),
+  ],
+);
+
+/** Profiles whose consent was withdrawn since the last look: what is in an audience is to be taken out. */
+export const withdrawals = pgTable(
+  'withdrawals',
+  { workspaceId: workspaceId(), profileId: profileId(), at: instant('at').notNull() },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.profileId] })],
+);
+
 /** States say what is already true; lib/sync/run-state.ts has the allowed transitions. */
-export type RunState = 'queued' | 'audience_ready' | 'frozen' | 'sent' | 'confirmed' | 'failed' | 'cancelled' | 'skipped' | 'collapsed';
+export type RunState =
+  | 'queued'
+  | 'audience_ready'
+  | 'held'
+  | 'frozen'
+  | 'sent'
+  | 'confirmed'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped'
+  | 'collapsed';
 export type RunTrigger = 'schedule' | 'catch_up' | 'manual';
+/** sync: make the audience equal to the segment. withdraw: take out whose consent is withdrawn, and nobody else. */
+export type RunPurpose = 'sync' | 'empty' | 'detach' | 'undo' | 'withdraw';
+export type SendBy = 'difference' | 'replace';
 
 export const syncRuns = pgTable(
   'sync_runs',
@@ -608,6 +655,9 @@ export const syncRuns = pgTable(
     /** The instant the run stands for: "now" of every window in it, whenever it is worked on. */
     occurrenceAt: instant('occurrence_at').notNull(),
     trigger: text('trigger').$type<RunTrigger>().notNull(),
+    purpose: text('purpose').$type<RunPurpose>().notNull().default('sync'),
+    /** The run that an undo takes back. */
+    undoes: integer('undoes'),
     state: text('state').$type<RunState>().notNull(),
     /** Not to be claimed before; null when free. */
     waitUntil: instant('wait_until'),
@@ -619,6 +669,12 @@ export const syncRuns = pgTable(
     /** The definition as it was when frozen, with the saved segments it refers to written out. */
     definition: jsonb('definition').$type<Definition>(),
     qualified: integer('qualified'),
+    /** Qualified, but in an excluded segment or without consent. */
+    excluded: integer('excluded'),
+    /** Qualified, but drawn for the control group. */
+    control: integer('control'),
+    /** Qualified, but beyond the cap. */
+    overCap: integer('over_cap'),
     /** Qualified but without any identifier that is sent. */
     unreachable: integer('unreachable'),
     toAdd: integer('to_add'),
@@ -627,6 +683,14 @@ export const syncRuns = pgTable(
     removed: integer('removed').notNull().default(0),
     received: integer('received').notNull().default(0),
     invalid: integer('invalid').notNull().default(0),
+    /** Why the change brake holds it, in words. */
+    holdReason: text('hold_reason'),
+    /** When a person let a held run go on. */
+    releasedAt: instant('released_at'),
+    sendBy: text('send_by').$type<SendBy>(),
+    /** Of a replacement that has begun: our session's id, and when its first batch went out. */
+    replaceSession: bigint('replace_session', { mode: 'number' }),
+    replaceStartedAt: instant('replace_started_at'),
     errorCode: text('error_code'),
     /** Words for the marketer; never a token, identifier or URL. */
     errorMessage: text('error_message'),

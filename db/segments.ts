@@ -8,7 +8,7 @@ import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/d
 import type { Question } from '@/lib/segment/question';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
-import { lists, type SegmentKind, segments, users } from './schema';
+import { lists, type SegmentKind, segments, users, workspaces } from './schema';
 import { runSegmentQuery, segmentRows } from './segment-query';
 import { checkReferences, lockSegments, segmentSources } from './segment-references';
 import { segmentUsage } from './segment-usage';
@@ -108,6 +108,7 @@ export async function renameList(db: Database, workspaceId: WorkspaceId, key: st
 export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key: string, now: Date): Promise<void> {
   await db.orm.transaction(async (tx) => {
     await lockSegments(tx, workspaceId);
+    await refuseIfExcluding(tx, workspaceId, key);
     const usage = (await segmentUsage(tx, workspaceId)).get(key);
     const used = usage ? [...usage.campaigns, ...usage.segments] : [];
     if (used.length > 0)
@@ -122,6 +123,13 @@ export async function deleteSegment(db: Database, workspaceId: WorkspaceId, key:
     if (!gone) throw new AppError('not_found', `There is no segment “${key}”.`);
     if (gone.listId) await tx.update(lists).set({ touchedAt: now }).where(eq(lists.id, gone.listId));
   });
+}
+
+/** A segment that nobody looks at any more may keep its members from being sent. */
+async function refuseIfExcluding(tx: Pick<Database['orm'], 'select'>, workspaceId: WorkspaceId, key: string): Promise<void> {
+  const excluding = sql`${workspaces.id} = ${workspaceId} and ${key} = any(${workspaces.excludeSegments})`;
+  const [found] = await tx.select({ id: workspaces.id }).from(workspaces).where(excluding);
+  if (found) throw new AppError('conflict', 'Its members are excluded from every campaign: change that in Settings first.');
 }
 
 /** The instant a segment stands for, and the caller's clock; the clock alone where they are the same. */

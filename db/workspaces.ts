@@ -6,7 +6,7 @@ import type { Database } from './client';
 import { createKey, createUploadKey } from './keys';
 import { workspaces } from './schema';
 
-export type Workspace = { id: WorkspaceId; name: string; zone: string; defaultCountry: string | null };
+export type Workspace = { id: WorkspaceId; name: string; zone: string; defaultCountry: string | null; consentProperty: string | null };
 
 const isZone = (zone: string) => {
   try {
@@ -54,7 +54,8 @@ export async function createWorkspace(db: Database, input: WorkspaceInput, now: 
 export async function workspaceById(db: Database, id: WorkspaceId): Promise<Workspace> {
   const [row] = await db.orm.select().from(workspaces).where(eq(workspaces.id, id));
   if (!row) throw new AppError('not_found', 'There is no such workspace.');
-  return { id: row.id, name: row.name, zone: row.zone, defaultCountry: row.defaultCountry };
+  const { name, zone, defaultCountry, consentProperty } = row;
+  return { id, name, zone, defaultCountry, consentProperty };
 }
 
 export async function updateWorkspace(db: Database, id: WorkspaceId, input: WorkspaceInput): Promise<void> {

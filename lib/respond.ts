@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Database } from '@/db/client';
 import { database } from '@/db/open';
 import type { Role } from '@/db/schema';
-import { workspaceById } from '@/db/workspaces';
+import { type Workspace, workspaceById } from '@/db/workspaces';
 import { currentUser, roleAllows, type SignedIn, type WorkspaceId, workspaceByKey } from '@/lib/auth';
 import { AppError, type AppErrorCode } from '@/lib/errors';
 import { faultOf, log } from '@/lib/log';
@@ -23,7 +23,7 @@ export type ApiContext<P> = {
   request: Request;
   params: P;
   workspaceId: WorkspaceId;
-  workspace: { id: WorkspaceId; name: string; zone: string; defaultCountry: string | null };
+  workspace: Workspace;
   role: Role;
   db: Database;
   now: Date;
@@ -107,6 +107,11 @@ export async function jsonBody(request: Request, limitBytes = 1_000_000): Promis
   } catch (cause) {
     throw new AppError('invalid', 'The body is not JSON.', '', { cause });
   }
+}
+
+/** An empty body is an empty object. */
+export async function optionalBody(request: Request): Promise<unknown> {
+  return (await request.clone().text()).trim() === '' ? {} : jsonBody(request);
 }
 
 /** @throws AppError invalid with the sentence and path of the first fault. */

@@ -7,6 +7,7 @@ import { counted, listed } from './zoned-text';
 export const modes = {
   mirror: { title: 'Mirror the segment', line: 'Adds who qualifies and removes who no longer does. Removes only what Beckon added.' },
   add: { title: 'Add only', line: 'Adds who qualifies. Nobody is removed.' },
+  remove: { title: 'Remove only', line: 'Takes out who qualifies, whoever put them in. Nobody is added.' },
 } as const;
 
 export const identifierLabel: Record<Identifier, string> = {

@@ -1,4 +1,4 @@
-import type { CampaignState, RunState, RunTrigger } from '@/db/schema';
+import type { CampaignState, RunPurpose, RunState, RunTrigger } from '@/db/schema';
 import type { ScreenState } from '@/lib/sync/run-state';
 
 /** How states are said and toned on screens. Tones are the badge's. */
@@ -23,6 +23,7 @@ export const runStates: Record<ScreenState, { label: string; tone: Tone }> = {
   sending: { label: 'Sending', tone: 'info' },
   confirming: { label: 'Confirming', tone: 'info' },
   waiting: { label: 'Waiting', tone: 'warn' },
+  held: { label: 'Held', tone: 'warn' },
   succeeded: { label: 'Succeeded', tone: 'good' },
   partial: { label: 'Partial', tone: 'warn' },
   failed: { label: 'Failed', tone: 'bad' },
@@ -36,6 +37,14 @@ export const idleRunMeaning: Partial<Record<RunState, string>> = {
   skipped: 'Beckon was not running when this occurrence fell due; a later one was caught up instead.',
   collapsed: 'It waited for the run before it and was replaced by a newer occurrence.',
   cancelled: 'It was cancelled before it finished.',
+};
+
+/** What a run is for, where it does not sync. */
+export const purposeWords: Record<Exclude<RunPurpose, 'sync'>, string> = {
+  empty: 'Empties the audience',
+  detach: 'Lets the ad sets go',
+  undo: 'Takes the last run back',
+  withdraw: 'Takes out who withdrew consent',
 };
 
 export const triggerWords: Record<RunTrigger, string> = {

@@ -14,7 +14,7 @@ export const whereValuesSchema = z
     newName: z.string().max(100, 'At most 100 characters.'),
     newDescription: z.string().max(60, 'At most 60 characters: Beckon adds its own mark.'),
     existing: z.string(),
-    mode: z.enum(['mirror', 'add']),
+    mode: z.enum(['mirror', 'add', 'remove']),
     adSets: draft.adSets.unwrap(),
     identifiers: z.array(z.enum(identifiers)),
   })

@@ -1,4 +1,4 @@
-import type { BatchOp, BatchState, RunState, RunTrigger } from '@/db/schema';
+import type { BatchOp, BatchState, RunPurpose, RunState, RunTrigger } from '@/db/schema';
 import type { ScreenState } from '@/lib/sync/run-state';
 
 /** A run as its screens show it. */
@@ -6,12 +6,17 @@ export type RunView = {
   id: number;
   occurrenceAt: Date;
   trigger: RunTrigger;
+  purpose: RunPurpose;
   state: RunState;
   screenState: ScreenState;
   waitUntil: Date | null;
   waitReason: string | null;
   qualified: number | null;
+  excluded: number | null;
+  control: number | null;
+  overCap: number | null;
   unreachable: number | null;
+  holdReason: string | null;
   toAdd: number | null;
   toRemove: number | null;
   added: number;
@@ -48,6 +53,7 @@ export function progressOf(run: RunView): number {
   const base: Record<RunState, number> = {
     queued: 2,
     audience_ready: 10,
+    held: 15,
     frozen: 20,
     sent: 95,
     confirmed: 100,

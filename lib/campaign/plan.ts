@@ -25,6 +25,27 @@ export const adSetChoiceSchema = z.strictObject({
 });
 export type AdSetChoice = z.infer<typeof adSetChoiceSchema>;
 
+/** Marketing API "Custom Audience" reference, customer_file_source; read 2026-09. */
+export const customerFileSources = ['USER_PROVIDED_ONLY', 'PARTNER_PROVIDED_ONLY', 'BOTH_USER_AND_PARTNER_PROVIDED'] as const;
+
+const percent = (least: number, most: number) => z.number().min(least, `At least ${least} %.`).max(most, `At most ${most} %.`);
+
+/** Null: none. */
+const optionFields = {
+  /** A member leaves after so many days, and comes back only after having left the segment. At most 180, as at Facebook. */
+  stayDays: z.int().min(1, 'At least one day.').max(180, 'At most 180 days.').nullable(),
+  /** At most so many members, chosen by a hash of profile and campaign that never changes. */
+  cap: z.int().min(1, 'At least one member.').max(100_000_000, 'At most 100 million.').nullable(),
+  /** This share of those who qualify is never sent, chosen in the same way, and remembered for measuring lift. */
+  controlPercent: percent(0.1, 50).nullable(),
+  /** difference: what changed, through /users; replace: the whole list, through /usersreplace; automatic: whichever disturbs less. */
+  sendBy: z.enum(['automatic', 'difference', 'replace']),
+  limitedDataUse: z.boolean(),
+  customerFileSource: z.enum(customerFileSources),
+  /** A run that would change the size of an audience of 1,000 by more than this, or empty one, is held until a person releases it; null: never. */
+  changeBrakePercent: percent(1, 100).nullable(),
+};
+
 const planFields = {
   name: z.string().trim().min(1, 'Name the campaign.').max(120, 'At most 120 characters.'),
   segment: z.string().min(1).max(80).optional(),
@@ -34,7 +55,7 @@ const planFields = {
   adAccountId: z.string().regex(/^act_\d+$/, 'An ad account id looks like act_123.'),
   adAccountName: z.string().max(400).optional(),
   audience: audienceChoiceSchema,
-  mode: z.enum(['mirror', 'add'], { error: 'mirror or add; "remove" is not available yet.' }),
+  mode: z.enum(['mirror', 'add', 'remove']),
   adSets: z
     .array(adSetChoiceSchema)
     .max(100, 'At most 100 ad sets.')
@@ -45,23 +66,78 @@ const planFields = {
       message: 'Send at least one of email, phone or mobile advertiser id: the others match nobody alone.',
     })
     .optional(),
-  atEnd: z.literal('keep', { error: 'The audience is kept at the end; "empty" and "detach" are not available yet.' }),
+  atEnd: z.enum(['keep', 'empty', 'detach']),
+  ...optionFields,
 };
 
 /** A draft: any part may be missing; what is there must be well-formed. */
 export const campaignDraftSchema = z.strictObject(planFields).partial();
 export type CampaignDraft = z.infer<typeof campaignDraftSchema>;
 
-/** Ready to schedule: everything chosen, and exactly one of segment and definition. */
+const withDefaults = {
+  stayDays: optionFields.stayDays.default(null),
+  cap: optionFields.cap.default(null),
+  controlPercent: optionFields.controlPercent.default(null),
+  sendBy: optionFields.sendBy.default('automatic'),
+  limitedDataUse: optionFields.limitedDataUse.default(false),
+  customerFileSource: optionFields.customerFileSource.default('USER_PROVIDED_ONLY'),
+  changeBrakePercent: optionFields.changeBrakePercent.default(50),
+};
+
+/** What a version keeps besides who, when and where. */
+export const campaignOptionsSchema = z.object(withDefaults);
+export type CampaignOptions = z.infer<typeof campaignOptionsSchema>;
+export const defaultOptions: CampaignOptions = campaignOptionsSchema.parse({});
+
+/** Ready to schedule: everything chosen, exactly one of segment and definition, and nothing that contradicts itself. */
 export const campaignPlanSchema = z
   .strictObject({
     ...planFields,
     mode: planFields.mode.default('mirror'),
     adSets: planFields.adSets.default([]),
     atEnd: planFields.atEnd.default('keep'),
+    ...withDefaults,
   })
   .refine((plan) => (plan.segment === undefined) !== (plan.definition === undefined), {
     path: ['segment'],
     message: 'Choose a saved segment or describe one: exactly one of the two.',
+  })
+  .superRefine((plan, ctx) => {
+    for (const { path, message } of contradictions(plan)) ctx.addIssue({ code: 'custom', path: [path], message });
   });
 export type CampaignPlan = z.infer<typeof campaignPlanSchema>;
+
+/** What becomes of the members that Beckon has put in when a campaign is stopped. */
+export const stopInput = z.strictObject({ members: z.enum(['leave', 'remove']).default('leave') });
+
+type Contradictable = Pick<CampaignPlan, 'mode' | 'atEnd' | 'stayDays' | 'cap' | 'controlPercent' | 'sendBy'> & {
+  audience: AudienceChoice;
+};
+
+/** What cannot be meant together, each with the field to change. */
+function contradictions({
+  mode,
+  audience,
+  atEnd,
+  stayDays,
+  cap,
+  controlPercent,
+  sendBy,
+}: Contradictable): { path: string; message: string }[] {
+  const existing = 'existing' in audience;
+  const removing = mode === 'remove';
+  const faults: [boolean, string, string][] = [
+    [removing && !existing, 'audience', 'Remove only takes people out of an existing audience: choose one.'],
+    [removing && stayDays !== null, 'stayDays', 'Remove only puts nobody in, so nobody stays.'],
+    [removing && cap !== null, 'cap', 'Remove only puts nobody in, so there is nothing to cap.'],
+    [removing && controlPercent !== null, 'controlPercent', 'Remove only puts nobody in, so there is no control group.'],
+    [removing && atEnd === 'empty', 'atEnd', 'Remove only puts nobody in, so there is nothing to empty.'],
+    [
+      sendBy === 'replace' && existing,
+      'sendBy',
+      'A replacement would drop whom others put into this audience: choose automatic or difference.',
+    ],
+    [sendBy === 'replace' && mode !== 'mirror', 'sendBy', 'Only a mirror can be sent as a replacement.'],
+  ];
+  return faults.flatMap(([isFault, path, message]) => (isFault ? [{ path, message }] : []));
+}

@@ -36,11 +36,16 @@ export function runView(run: RunRow): object {
     campaignId,
     occurrenceAt,
     trigger,
+    purpose,
+    holdReason,
     screenState,
     state,
     waitUntil,
     waitReason,
     qualified,
+    excluded,
+    control,
+    overCap,
     unreachable,
     toAdd,
     toRemove,
@@ -50,9 +55,23 @@ export function runView(run: RunRow): object {
     invalid,
   } = run;
   const error = run.errorCode === null ? null : { code: run.errorCode, message: run.errorMessage, trace: run.errorTrace };
-  const counts = { qualified, unreachable, toAdd, toRemove, added, removed, received, invalid };
+  const counts = { qualified, excluded, control, overCap, unreachable, toAdd, toRemove, added, removed, received, invalid };
   const times = { createdAt: run.createdAt, frozenAt: run.frozenAt, sentAt: run.sentAt, finishedAt: run.finishedAt };
-  return { id, campaignId, occurrenceAt, trigger, state: screenState, step: state, waitUntil, waitReason, counts, error, ...times };
+  return {
+    id,
+    campaignId,
+    occurrenceAt,
+    trigger,
+    purpose,
+    state: screenState,
+    holdReason,
+    step: state,
+    waitUntil,
+    waitReason,
+    counts,
+    error,
+    ...times,
+  };
 }
 
 export function runDetailView(run: RunDetail): object {

@@ -167,12 +167,13 @@ export async function findAudienceByMark(graph: Graph, accountId: string, mark: 
 }
 
 /** Not idempotent at Facebook: look for the mark first. @returns the new audience's id. */
-export async function createAudience(graph: Graph, accountId: string, audience: { name: string; description: string }): Promise<string> {
-  const made = await new SdkAdAccount(accountId, {}, null, graph).createCustomAudience([], {
-    ...audience,
-    subtype: 'CUSTOM',
-    customer_file_source: 'USER_PROVIDED_ONLY',
-  });
+export async function createAudience(
+  graph: Graph,
+  accountId: string,
+  { name, description, source }: { name: string; description: string; source: string },
+): Promise<string> {
+  const facts = { name, description, subtype: 'CUSTOM', customer_file_source: source };
+  const made = await new SdkAdAccount(accountId, {}, null, graph).createCustomAudience([], facts);
   return String(dataOf(made).id);
 }
 

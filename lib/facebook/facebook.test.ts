@@ -50,7 +50,11 @@ it('pages through ad sets and searches them', async () => {
 });
 
 it('makes an audience, finds it by its mark, fills and empties it with bodies of ten thousand rows', async () => {
-  const id = await createAudience(graph, sandboxAccounts.main, { name: 'Lapsed', description: 'beckon:abc123' });
+  const id = await createAudience(graph, sandboxAccounts.main, {
+    name: 'Lapsed',
+    description: 'beckon:abc123',
+    source: 'USER_PROVIDED_ONLY',
+  });
   expect((await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:abc123'))?.id).toBe(id);
   expect(await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:none')).toBeNull();
   const rows = Array.from({ length: 10_000 }, (_, i) => JSON.stringify([digest(i + 1)]));
@@ -67,7 +71,7 @@ it('makes an audience, finds it by its mark, fills and empties it with bodies of
 });
 
 it('attaches an audience without touching the rest of the targeting', async () => {
-  const audienceId = await createAudience(graph, sandboxAccounts.main, { name: 'A', description: 'x' });
+  const audienceId = await createAudience(graph, sandboxAccounts.main, { name: 'A', description: 'x', source: 'USER_PROVIDED_ONLY' });
   const [chosen] = (await adSets(graph, sandboxAccounts.main, { limit: 1 })).items;
   const adSetId = chosen?.id ?? '';
   const before = (await sandbox.control.adSet(adSetId)).targeting;
@@ -96,7 +100,9 @@ it('exchanges a code for a long-lived token and looks it over', async () => {
 
 it('says that terms are to be accepted', async () => {
   const maya = openGraph({ ...app, token: await sandbox.control.token({ personId: sandboxPeople.maya }) });
-  const refused = await failure(createAudience(maya, sandboxAccounts.newMarket, { name: 'A', description: '' }));
+  const refused = await failure(
+    createAudience(maya, sandboxAccounts.newMarket, { name: 'A', description: '', source: 'USER_PROVIDED_ONLY' }),
+  );
   expect(refused.action).toBe('accept_terms');
 });
 

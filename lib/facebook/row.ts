@@ -1,8 +1,16 @@
 import { facebookKey, type Identifier, identifiers } from '@/lib/identity/identifiers';
 
+/**
+ * Its column says ["LDU"] in each row: Facebook then processes the person as a service provider, where the law of their place asks for it.
+ * Country and state are left to Facebook. Marketing API "Customer File Custom Audiences", read 2026-09.
+ */
+export const limitedDataUseKey = 'DATA_PROCESSING_OPTIONS';
+
 /** Facebook's keys for these identifiers in the one fixed order: an audience keeps its schema for life. */
-export const keysFor = (chosen: readonly Identifier[]): string[] =>
-  identifiers.filter((name) => chosen.includes(name)).map((name) => facebookKey[name]);
+export const keysFor = (chosen: readonly Identifier[], limitedDataUse: boolean): string[] => [
+  ...identifiers.filter((name) => chosen.includes(name)).map((name) => facebookKey[name]),
+  ...(limitedDataUse ? [limitedDataUseKey] : []),
+];
 
 /** The identifiers behind an audience's schema, in its order. */
 export const identifiersOf = (schema: readonly string[]): Identifier[] => identifiers.filter((name) => schema.includes(facebookKey[name]));

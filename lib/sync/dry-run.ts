@@ -1,26 +1,48 @@
 import { sql } from 'drizzle-orm';
 import { audienceOfCampaign, plannedSchema } from '@/db/audiences';
 import type { Database } from '@/db/client';
-import { compareWithLedger, type Outcome, type Preview, type PreviewMember, previewMembers } from '@/db/ledger-preview';
+import { compareWithLedger, type Outcome, type PreviewMember, previewMembers } from '@/db/ledger-preview';
 import { mostRowsInRequest } from '@/db/ledger-row';
+import type { Asked } from '@/db/ledger-wanted';
 import { segmentByKey, segmentSql } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
 import type { CampaignPlan } from '@/lib/campaign/plan';
-import { identifiersOf } from '@/lib/facebook/row';
+import { askedOf } from './asked';
 
-export type DryRun = { join: number; leave: number; stay: number; unreachable: number; requests: number };
+export type DryRun = {
+  join: number;
+  leave: number;
+  stay: number;
+  /** Not in the audience, and not to be sent again: had their stay, or taken out already by a campaign that only takes out. */
+  out: number;
+  /** Qualified, but not sent: in an excluded segment or without consent; in the control group; beyond the cap; without an identifier. */
+  excluded: number;
+  control: number;
+  overCap: number;
+  unreachable: number;
+  requests: number;
+};
 
-type Who = Pick<CampaignPlan, 'segment' | 'definition' | 'identifiers' | 'mode'>;
+type Who = Pick<CampaignPlan, 'segment' | 'definition' | 'identifiers' | 'mode' | 'stayDays' | 'cap' | 'controlPercent' | 'limitedDataUse'>;
 
-/** What a run at that instant would do. Reads only. @param campaignId whose ledger it is compared with; none for a first run. */
-export async function dryRun(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId?: string): Promise<DryRun> {
+/** What a run at that instant would do. Reads only. @param campaignId whose ledger it is compared with. */
+export async function dryRun(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId: string): Promise<DryRun> {
   const preview = compareWithLedger(await previewOf(db, workspaceId, who, at, campaignId));
-  const [row] = await db.orm.execute<{ join: number; leave: number; stay: number; unreachable: number }>(sql`
-    select (count(*) filter (where outcome = 'join'))::int as join, (count(*) filter (where outcome = 'leave'))::int as leave,
-      (count(*) filter (where outcome = 'stay'))::int as stay, (count(*) filter (where outcome = 'unreachable'))::int as unreachable
-    from (${preview}) preview`);
-  const counts = row ?? { join: 0, leave: 0, stay: 0, unreachable: 0 };
-  return { ...counts, requests: Math.ceil(counts.join / mostRowsInRequest) + Math.ceil(counts.leave / mostRowsInRequest) };
+  const rows = await db.orm.execute<{ outcome: Outcome; n: number }>(sql`
+    select outcome, count(*)::int as n from (${preview}) preview where outcome is not null group by 1`);
+  const counts = new Map(rows.map((row) => [row.outcome, row.n]));
+  const n = (outcome: Outcome) => counts.get(outcome) ?? 0;
+  return {
+    join: n('join'),
+    leave: n('leave'),
+    stay: n('stay'),
+    out: n('out'),
+    excluded: n('excluded'),
+    control: n('control'),
+    overCap: n('over_cap'),
+    unreachable: n('unreachable'),
+    requests: Math.ceil(n('join') / mostRowsInRequest) + Math.ceil(n('leave') / mostRowsInRequest),
+  };
 }
 
 /** The people behind the counts. Reads only. */
@@ -29,15 +51,17 @@ export async function* dryRunMembers(
   workspaceId: WorkspaceId,
   who: Who,
   at: Date,
-  options: { campaignId?: string; outcomes: readonly Outcome[] },
+  options: { campaignId: string; outcomes: readonly Outcome[] },
 ): AsyncGenerator<PreviewMember> {
   yield* previewMembers(db, await previewOf(db, workspaceId, who, at, options.campaignId), options.outcomes);
 }
 
-async function previewOf(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId?: string): Promise<Preview> {
+async function previewOf(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId: string): Promise<Asked> {
   const definition = who.definition ?? (await segmentByKey(db, workspaceId, who.segment ?? '')).definition;
-  const audience = campaignId ? await audienceOfCampaign(db, workspaceId, campaignId) : null;
-  const schema = audience?.schema ?? (await plannedSchema(db, workspaceId, who.identifiers ?? null));
+  const audience = await audienceOfCampaign(db, workspaceId, campaignId);
+  const { limitedDataUse, mode } = who;
+  const schema = audience?.schema ?? (await plannedSchema(db, workspaceId, { identifiers: who.identifiers ?? null, limitedDataUse }));
   const segment = await segmentSql(db, workspaceId, definition, at);
-  return { workspaceId, segment, identifiers: identifiersOf(schema), audienceId: audience?.id ?? null, mode: who.mode };
+  const subject = { workspaceId, campaignId, audienceId: audience?.id ?? 0, schema, mode, options: who };
+  return askedOf(db, subject, segment, 'sync', { at, now: at });
 }

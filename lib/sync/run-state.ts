@@ -1,9 +1,10 @@
-import type { CampaignState, RunState } from '@/db/schema';
+import type { CampaignState, RunPurpose, RunState } from '@/db/schema';
 
 /** What may follow what. A state names what is already true, so the row says where to go on; docs/runs.md has a paragraph on each. */
 export const transitions: Record<RunState, readonly RunState[]> = {
   queued: ['audience_ready', 'failed', 'cancelled', 'collapsed'],
-  audience_ready: ['frozen', 'failed', 'cancelled'],
+  audience_ready: ['frozen', 'held', 'sent', 'failed', 'cancelled'],
+  held: ['audience_ready', 'cancelled', 'collapsed'],
   frozen: ['sent', 'failed', 'cancelled'],
   sent: ['confirmed', 'failed', 'cancelled'],
   confirmed: [],
@@ -17,8 +18,9 @@ export const openStates = ['queued', 'audience_ready', 'frozen', 'sent'] as cons
 
 export const isOpen = (state: RunState): boolean => (openStates as readonly RunState[]).includes(state);
 
-/** By a person: the request in flight is answered, nothing more is sent. */
-export const isHalted = (state: CampaignState): boolean => ['paused', 'stopped', 'archived'].includes(state);
+/** By a person: the request in flight is answered, nothing more is sent. What was asked for by name goes on. */
+export const isHalted = (campaign: CampaignState, purpose: RunPurpose): boolean =>
+  purpose === 'sync' && ['paused', 'stopped', 'archived'].includes(campaign);
 
 /** The words of the screens and the API. */
 export type ScreenState =
@@ -27,6 +29,7 @@ export type ScreenState =
   | 'sending'
   | 'confirming'
   | 'waiting'
+  | 'held'
   | 'succeeded'
   | 'partial'
   | 'failed'

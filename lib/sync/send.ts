@@ -67,12 +67,12 @@ async function finishSending(world: SyncWorld, run: Run): Promise<Run> {
 const nothingReceived: UploadAnswer = { received: 0, invalid: 0, samples: {}, traceId: null };
 
 /** @returns false where a person has halted the campaign: nothing was sent. */
-async function sendBatch(world: SyncWorld, { run, audience, graph }: RunContext, batch: Batch): Promise<boolean> {
+async function sendBatch(world: SyncWorld, { run, version, audience, graph }: RunContext, batch: Batch): Promise<boolean> {
   const { facebookId, schema } = audience;
   invariant(facebookId, 'a frozen run has its audience at Facebook');
   if (!(await begin(world, run, batch))) return false;
   const key = { audienceId: audience.id, runId: run.id, seq: batch.seq, op: batch.op };
-  const sending: Sending = { run, batch, key, schema };
+  const sending: Sending = { run, batch, key, schema, stays: version.mode !== 'remove' };
   const { rows, data } = await requestRows(world.db, key, schema);
   const session = { sessionId: newSessionId(), batchSeq: 1, last: true, estimatedTotal: rows };
   const send = batch.op === 'add' ? addMembers : removeMembers;
@@ -93,7 +93,7 @@ async function begin(world: SyncWorld, run: Run, batch: Batch): Promise<boolean>
   return world.db.orm.transaction(async (tx) => {
     await writeRun(tx, run, world.lease, {}, now);
     const [campaign] = await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
-    if (!campaign || isHalted(campaign.state)) return false;
+    if (!campaign || isHalted(campaign.state, run.purpose)) return false;
     await tx
       .update(syncBatches)
       .set({ startedAt: now, attempts: batch.attempts + 1 })

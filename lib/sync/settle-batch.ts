@@ -11,7 +11,14 @@ import type { SyncWorld } from './advance-run';
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
 /** A batch in hand. */
-export type Sending = { run: Run; batch: Batch; key: BatchKey; schema: readonly string[] };
+export type Sending = {
+  run: Run;
+  batch: Batch;
+  key: BatchKey;
+  schema: readonly string[];
+  /** Who leaves was a member by Beckon's doing. */
+  stays: boolean;
+};
 
 export const sameBatch = (batch: Batch) => and(eq(syncBatches.runId, batch.runId), eq(syncBatches.seq, batch.seq));
 
@@ -23,7 +30,8 @@ export async function settleAnswer(world: SyncWorld, sending: Sending, rows: num
   await world.db.orm.transaction(async (tx) => {
     // The run first: whoever has lost it must not touch what another engine may be at. It also keeps the batches in flight apart.
     const mine = await writeRun(tx, run, world.lease, {}, now);
-    const settled = key.op === 'add' ? await settleAdded(tx, key, rows, [...refused.keys()]) : await settleRemoved(tx, key);
+    const settled =
+      key.op === 'add' ? await settleAdded(tx, key, rows, [...refused.keys()]) : await settleRemoved(tx, key, sending.stays, now);
     await recordRejects(tx, sending, refused);
     const { received, invalid, traceId } = answer;
     await tx.update(syncBatches).set({ state: 'sent', received, invalid, traceId, finishedAt: now }).where(sameBatch(batch));

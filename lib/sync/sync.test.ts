@@ -1,14 +1,19 @@
 import { expect, it } from 'vitest';
+import type { RunState } from '@/db/schema';
 import { backoffMs, limitWaitMs, mostAttempts } from './backoff';
 import { decide } from './failure';
-import { screenState, transitions } from './run-state';
+import { openStates, screenState, transitions } from './run-state';
 
 const facts = { attempts: 0, waitMs: null, sending: true, random: 0.5 };
 
 it('never leaves a final state, and leads every open one to an end', () => {
-  const reach = (state: keyof typeof transitions): Set<string> =>
-    new Set([state, ...transitions[state].flatMap((next) => [...reach(next)])]);
-  expect(reach('queued')).toContain('confirmed');
+  const reach = (state: RunState, seen = new Set<RunState>()): Set<RunState> => {
+    if (seen.has(state)) return seen;
+    seen.add(state);
+    for (const next of transitions[state]) reach(next, seen);
+    return seen;
+  };
+  for (const open of [...openStates, 'held'] as const) expect(reach(open)).toContain('confirmed');
   for (const final of ['confirmed', 'failed', 'cancelled', 'skipped', 'collapsed'] as const) expect(transitions[final]).toEqual([]);
 });
 

@@ -1,16 +1,19 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Database } from '@/db/client';
 import { markConnection } from '@/db/connections';
-import { claimRun, dueCampaigns, LeaseLost, queueDueRun, releaseRun, writeRun } from '@/db/run-queue';
+import { claimRun, dueCampaigns, LeaseLost, moving, queueDueRun, releaseRun, writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
 import { type Blocker, campaigns } from '@/db/schema';
+import { settleCampaign } from '@/db/settle-campaign';
+import { queueWithdrawalRuns } from '@/db/withdrawals';
 import { AppError } from '@/lib/errors';
 import { type GraphAction, GraphError } from '@/lib/facebook/errors';
 import { faultOf } from '@/lib/log';
-import { advanceRun, contextOf, type RunContext, type SyncWorld, settleCampaign } from './advance-run';
+import { advanceRun, contextOf, type RunContext, type SyncWorld } from './advance-run';
 import { type Decision, decide } from './failure';
 import { isHalted, isOpen } from './run-state';
 
-export type TickCounts = { queued: number; skipped: number; advanced: number; finished: number; failed: number };
+export type TickCounts = { queued: number; skipped: number; advanced: number; held: number; finished: number; failed: number };
 
 /** Runs worked on at the same time: one slow ad account does not hold up the others. */
 const runsAtOnce = 3;
@@ -20,7 +23,7 @@ const runsAtOnce = 3;
  * twice or from two machines at once, nothing is done twice. @param budgetMs stops at a batch's edge; the next tick goes on.
  */
 export async function tick(world: SyncWorld, budgetMs: number): Promise<TickCounts> {
-  const counts: TickCounts = { queued: 0, skipped: 0, advanced: 0, finished: 0, failed: 0 };
+  const counts: TickCounts = { queued: 0, skipped: 0, advanced: 0, held: 0, finished: 0, failed: 0 };
   const startedMs = world.clock().getTime();
   const inBudget = () => world.clock().getTime() - startedMs < budgetMs;
   await queueDue(world, counts, inBudget);
@@ -38,6 +41,7 @@ async function queueDue(world: SyncWorld, counts: TickCounts, inBudget: () => bo
     counts.queued += made.queued;
     counts.skipped += made.skipped;
   }
+  counts.queued += await queueWithdrawalRuns(world.db, world.clock());
 }
 
 async function work(world: SyncWorld, counts: TickCounts, inBudget: () => boolean): Promise<void> {
@@ -56,9 +60,10 @@ async function workOn(world: SyncWorld, claimed: Run, counts: TickCounts, inBudg
       context = await contextOf(world, run, inBudget);
       run = await advanceRun(world, context);
       counts.advanced++;
-      await clearBlocker(world, run, context);
+      if (run.state !== 'held') await clearBlocker(world, run, context);
     }
     if (run.state === 'confirmed') counts.finished++;
+    else if (run.state === 'held') counts.held++;
     else await releaseRun(world.db, run.id, world.lease);
   } catch (error) {
     const failed = await settleFailure(world, run, context, error).catch((second: unknown) => unsettled(world, run, second));
@@ -75,15 +80,15 @@ function unsettled(world: SyncWorld, run: Run, error: unknown): false {
 /** Paused or stopped by a person since the last step: the request in flight has finished, nothing more is sent. */
 async function wasHalted(world: SyncWorld, run: Run): Promise<boolean> {
   const [campaign] = await world.db.orm.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
-  return campaign === undefined || isHalted(campaign.state);
+  return campaign === undefined || isHalted(campaign.state, run.purpose);
 }
 
-/** A step that went well proves that what blocked the campaign is cured. */
+/** A step that went well proves that what blocked the campaign is cured; a held run still waits for a person. */
 async function clearBlocker(world: SyncWorld, run: Run, { current }: RunContext): Promise<void> {
   const cured = await world.db.orm
     .update(campaigns)
-    .set({ state: 'running', blocker: null })
-    .where(and(eq(campaigns.id, run.campaignId), eq(campaigns.state, 'blocked')))
+    .set({ state: sql`case ${campaigns.state} when 'blocked' then 'running' else ${campaigns.state} end`, blocker: null })
+    .where(and(eq(campaigns.id, run.campaignId), sql`${campaigns.blocker} ->> 'action' <> 'release'`))
     .returning({ id: campaigns.id });
   if (cured.length > 0) await markConnection(world.db, run.workspaceId, current.connectionId, null);
 }
@@ -109,9 +114,11 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
     await writeRun(tx, run, world.lease, { leasedBy: null, leasedUntil: null, ...told, ...changeFor(decision, message, run, now) }, now);
     if (decision.kind === 'block') {
       const blocker: Blocker = { action: decision.action, message, link: linkFor(decision.action, context) };
-      await tx.update(campaigns).set({ state: 'blocked', blocker }).where(eq(campaigns.id, run.campaignId));
+      // A stopped one stays stopped: only what was still asked of it waits.
+      const state = sql`case when ${inArray(campaigns.state, [...moving])} then 'blocked' else ${campaigns.state} end`;
+      await tx.update(campaigns).set({ state, blocker }).where(eq(campaigns.id, run.campaignId));
     }
-    if (decision.kind === 'fail') await failCampaign(tx, run);
+    if (decision.kind === 'fail') await failCampaign(tx, run, now);
   });
   if (action === 'reconnect' && context)
     await markConnection(world.db, run.workspaceId, context.current.connectionId, graphError?.userMessage ?? '');
@@ -139,11 +146,11 @@ function changeFor(decision: Decision, message: string, run: Run, now: Date) {
   }
 }
 
-type Tx = Parameters<typeof settleCampaign>[0];
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
 /** One failed run does not end a campaign that has further occurrences. */
-async function failCampaign(tx: Tx, run: Run): Promise<void> {
-  await settleCampaign(tx, run.campaignId);
+async function failCampaign(tx: Tx, run: Run, now: Date): Promise<void> {
+  await settleCampaign(tx, run, now);
   const [campaign] = await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
   if (campaign?.state === 'completed') await tx.update(campaigns).set({ state: 'failed' }).where(eq(campaigns.id, run.campaignId));
 }

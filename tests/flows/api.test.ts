@@ -177,7 +177,10 @@ it('schedules a campaign whose audience equals the segment, and tells of its run
   const made = await call('POST', '/campaigns', plan);
   const { id } = made.json as unknown as { id: string };
   expect(made).toMatchObject({ status: 201, json: { state: 'draft' } });
-  expect((await call('POST', `/campaigns/${id}/dry-run`)).json).toEqual({ join: 3, leave: 0, stay: 0, unreachable: 0, requests: 1 });
+  expect((await call('POST', `/campaigns/${id}/dry-run`)).json).toEqual({
+    ...{ join: 3, leave: 0, stay: 0, out: 0, requests: 1 },
+    ...{ excluded: 0, control: 0, overCap: 0, unreachable: 0 },
+  });
   expect(await call('POST', `/campaigns/${id}/schedule`)).toMatchObject({ status: 200 });
   await expect
     .poll(async () => (await call('GET', `/campaigns/${id}`)).json, { timeout: 20_000 })

@@ -1,11 +1,12 @@
 import { archiveCampaign, pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, scheduleCampaign } from '@/db/campaigns';
 import { type Outcome, outcomes } from '@/db/ledger-preview';
+import { undoLastRun } from '@/db/run-commands';
 import { runDetail } from '@/db/runs';
-import { campaignPlanSchema } from '@/lib/campaign/plan';
+import { campaignPlanSchema, stopInput } from '@/lib/campaign/plan';
 import { campaignView, runView } from '@/lib/campaign/view';
 import { AppError } from '@/lib/errors';
-import { type ApiContext, apiRoute, parsedBody } from '@/lib/respond';
+import { type ApiContext, apiRoute, optionalBody, parsedBody } from '@/lib/respond';
 import { ndjson } from '@/lib/stream';
 import { dryRun, dryRunMembers } from '@/lib/sync/dry-run';
 import { nudge } from '@/lib/ticker';
@@ -19,15 +20,19 @@ const changes: Record<string, (context: Context) => Promise<unknown>> = {
   schedule: ({ db, workspaceId, params, now }) => scheduleCampaign(db, workspaceId, params.id, now, null).then(nudge),
   pause: ({ db, workspaceId, params, now }) => pauseCampaign(db, workspaceId, params.id, now),
   resume: ({ db, workspaceId, params, now }) => resumeCampaign(db, workspaceId, params.id, now).then(nudge),
-  stop: ({ db, workspaceId, params, now }) => stopCampaign(db, workspaceId, params.id, now),
+  stop: async ({ request, db, workspaceId, params, now }) => {
+    const { members } = parsedBody(stopInput, await optionalBody(request));
+    await stopCampaign(db, workspaceId, params.id, now, members);
+    nudge();
+  },
   archive: ({ db, workspaceId, params, now }) => archiveCampaign(db, workspaceId, params.id, now),
 };
 
 /** The buttons. */
 export const POST = apiRoute<Params>('marketer', async (context) => {
   const { db, workspaceId, params, now } = context;
-  if (params.command === 'run') {
-    const { runId } = await runNow(db, workspaceId, params.id, now);
+  if (params.command === 'run' || params.command === 'undo') {
+    const { runId } = await (params.command === 'run' ? runNow : undoLastRun)(db, workspaceId, params.id, now);
     nudge();
     return Response.json(runView(await runDetail(db, workspaceId, runId)), { status: 201 });
   }

@@ -1,0 +1,47 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { WorkspaceId } from '@/lib/auth';
+import { withdrawnPath } from '@/lib/campaign/consent';
+import type { Database } from './client';
+import { workspaces } from './schema';
+import { segmentByKey, segmentSql, type When } from './segments';
+import { queueAllWithdrawn } from './withdrawals';
+
+/** Whom no campaign of the workspace ever sends. */
+export const exclusionsInput = z.strictObject({
+  excludeSegments: z
+    .array(z.string().min(1).max(80))
+    .max(20, 'At most 20 segments.')
+    .refine((keys) => new Set(keys).size === keys.length, 'Each segment once.'),
+  consentProperty: z.string().trim().min(1, 'Name the property.').max(200, 'At most 200 characters.').nullable(),
+});
+export type Exclusions = z.output<typeof exclusionsInput>;
+
+export async function exclusionsOf(db: Database, workspaceId: WorkspaceId): Promise<Exclusions> {
+  const { excludeSegments, consentProperty } = workspaces;
+  const [row] = await db.orm.select({ excludeSegments, consentProperty }).from(workspaces).where(eq(workspaces.id, workspaceId));
+  return row ?? { excludeSegments: [], consentProperty: null };
+}
+
+/** Another consent property takes out at once whoever has withdrawn it. @throws AppError unprocessable for a segment that is not there. */
+export async function saveExclusions(db: Database, workspaceId: WorkspaceId, exclusions: Exclusions, now: Date): Promise<void> {
+  for (const key of exclusions.excludeSegments) await segmentByKey(db, workspaceId, key);
+  const before = await exclusionsOf(db, workspaceId);
+  await db.orm.transaction(async (tx) => {
+    await tx.update(workspaces).set(exclusions).where(eq(workspaces.id, workspaceId));
+    const { consentProperty } = exclusions;
+    if (consentProperty !== null && consentProperty !== before.consentProperty)
+      await queueAllWithdrawn(tx, workspaceId, withdrawnProfiles(workspaceId, consentProperty), now);
+  });
+}
+
+/** Selects profile_id. */
+export const withdrawnProfiles = (workspaceId: WorkspaceId, consentProperty: string): SQL =>
+  sql`select profile_id from profiles where workspace_id = ${workspaceId} and properties @? ${withdrawnPath(consentProperty)}::jsonpath`;
+
+/** One query of profile_id for each reason not to be sent; somebody may be in several. */
+export async function refusedProfiles(db: Database, workspaceId: WorkspaceId, when: When): Promise<SQL[]> {
+  const { excludeSegments, consentProperty } = await exclusionsOf(db, workspaceId);
+  const excluded = await Promise.all(excludeSegments.map((key) => segmentSql(db, workspaceId, { segment: key }, when)));
+  return consentProperty === null ? excluded : [...excluded, withdrawnProfiles(workspaceId, consentProperty)];
+}

@@ -1,0 +1,158 @@
+import { and, desc, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm';
+import type { WorkspaceId } from '@/lib/auth';
+import { AppError, invariant } from '@/lib/errors';
+import { isOpen, openStates } from '@/lib/sync/run-state';
+import { own, ownCampaign } from './campaigns';
+import type { Database } from './client';
+import { insertRun, moving } from './run-queue';
+import type { Run } from './runs';
+import { audiences, batchMembers, campaigns, campaignVersions, type RunState, syncBatches, syncRuns } from './schema';
+import { settleCampaign } from './settle-campaign';
+
+/** What a person does with a single run. */
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+export const runCommands = ['release', 'cancel', 'retry'] as const;
+export type RunCommand = (typeof runCommands)[number];
+
+/** The commands that make sense now; whether a retry is too late is found out when it is given. */
+export function runCommandsFor(run: { state: RunState; partial: boolean }): RunCommand[] {
+  if (run.state === 'held') return ['release', 'cancel'];
+  if (isOpen(run.state)) return ['cancel'];
+  return run.state === 'failed' || run.state === 'cancelled' || (run.state === 'confirmed' && run.partial) ? ['retry'] : [];
+}
+
+/** @throws AppError not_found for one of another workspace. */
+async function ownRun(tx: Tx, workspaceId: WorkspaceId, runId: number): Promise<Run> {
+  const mine = and(eq(syncRuns.workspaceId, workspaceId), eq(syncRuns.id, runId));
+  const [run] = Number.isSafeInteger(runId) ? await tx.select().from(syncRuns).where(mine).for('update') : [];
+  if (!run) throw new AppError('not_found', 'There is no such run.');
+  return run;
+}
+
+/** Lets a held run go on, past the change brake: the difference is computed anew, as of the same instant. */
+export async function releaseHeldRun(db: Database, workspaceId: WorkspaceId, runId: number, now: Date): Promise<void> {
+  await db.orm.transaction(async (tx) => {
+    const run = await ownRun(tx, workspaceId, runId);
+    if (run.state !== 'held') throw new AppError('conflict', 'This run is not held.');
+    await tx.update(syncRuns).set({ state: 'audience_ready', releasedAt: now }).where(eq(syncRuns.id, run.id));
+    await tx
+      .update(campaigns)
+      .set({ state: 'running', blocker: null, updatedAt: now })
+      .where(and(own(workspaceId, run.campaignId), eq(campaigns.state, 'blocked')));
+  });
+}
+
+/** The request in flight is answered, its answer dropped: what it did is in doubt until the next run decides anew. */
+export async function cancelRun(db: Database, workspaceId: WorkspaceId, runId: number, now: Date): Promise<void> {
+  await db.orm.transaction(async (tx) => {
+    const run = await ownRun(tx, workspaceId, runId);
+    if (run.state !== 'held' && !isOpen(run.state)) throw new AppError('conflict', 'This run has ended already.');
+    const change = { state: 'cancelled' as const, finishedAt: now, waitUntil: null, leasedBy: null, leasedUntil: null };
+    const [cancelled] = await tx.update(syncRuns).set(change).where(eq(syncRuns.id, run.id)).returning();
+    invariant(cancelled, 'a run that was locked is still there');
+    await settleCampaign(tx, cancelled, now);
+  });
+}
+
+/**
+ * A run that has ended goes on where it was: what has no answer, and removals that were put off, are sent again.
+ * @throws AppError conflict once a later run has begun: it has decided anew.
+ */
+export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: number, now: Date): Promise<void> {
+  await db.orm.transaction(async (tx) => {
+    const run = await ownRun(tx, workspaceId, runId);
+    const campaign = await ownCampaign(tx, workspaceId, run.campaignId, true);
+    const deferred = and(eq(syncBatches.runId, run.id), eq(syncBatches.state, 'deferred'));
+    const partial = (await tx.select({ seq: syncBatches.seq }).from(syncBatches).where(deferred).limit(1)).length > 0;
+    if (!runCommandsFor({ state: run.state, partial }).includes('retry'))
+      throw new AppError('conflict', 'There is nothing left to send in this run.');
+    if (campaign.state === 'stopped' || campaign.state === 'archived')
+      throw new AppError('conflict', `The campaign is ${campaign.state}, and that is final.`);
+    await refuseIfLate(tx, run);
+    await tx.update(syncBatches).set({ state: 'pending', attempts: 0, finishedAt: null }).where(deferred);
+    const cleared = {
+      errorCode: null,
+      errorMessage: null,
+      errorTrace: null,
+      waitUntil: null,
+      waitReason: null,
+      attempts: 0,
+      finishedAt: null,
+    };
+    const state = run.frozenAt === null ? ('queued' as const) : ('frozen' as const);
+    await tx
+      .update(syncRuns)
+      .set({ ...cleared, state })
+      .where(eq(syncRuns.id, run.id));
+    if (campaign.state !== 'paused')
+      await tx.update(campaigns).set({ state: 'running', blocker: null }).where(own(workspaceId, campaign.id));
+  });
+}
+
+async function refuseIfLate(tx: Tx, run: Run): Promise<void> {
+  const later = and(
+    eq(syncRuns.audienceId, run.audienceId),
+    sql`(${syncRuns.occurrenceAt}, ${syncRuns.id}) > (select occurrence_at, id from sync_runs where id = ${run.id})`,
+    sql`${syncRuns.state} not in ('skipped', 'collapsed')`,
+  );
+  const [newer] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(later).limit(1);
+  if (newer) throw new AppError('conflict', 'A later run has decided anew. Press Run now instead.');
+}
+
+/**
+ * A run that takes back the last one: who joined by it leaves, who left by it comes back. The campaign is paused, or its next run would do
+ * the same again. @throws AppError conflict where there is nothing to take back.
+ */
+export async function undoLastRun(db: Database, workspaceId: WorkspaceId, campaignId: string, now: Date): Promise<{ runId: number }> {
+  return db.orm.transaction(async (tx) => {
+    const campaign = await ownCampaign(tx, workspaceId, campaignId, true);
+    if (campaign.state === 'archived') throw new AppError('conflict', 'The campaign is archived.');
+    const runs = and(eq(syncRuns.campaignId, campaignId), eq(syncRuns.workspaceId, workspaceId));
+    const [open] = await tx
+      .select({ id: syncRuns.id })
+      .from(syncRuns)
+      .where(and(runs, inArray(syncRuns.state, [...openStates])))
+      .limit(1);
+    if (open) throw new AppError('conflict', 'A run is under way. Cancel it, or wait for its end.');
+    const run = await lastFrozen(tx, campaignId);
+    const undo = {
+      workspaceId,
+      campaignId,
+      versionId: run.versionId,
+      audienceId: run.audienceId,
+      purpose: 'undo' as const,
+      undoes: run.id,
+    };
+    const runId = await insertRun(tx, { ...undo, trigger: 'manual' }, now);
+    if (moving.includes(campaign.state))
+      await tx.update(campaigns).set({ state: 'paused', blocker: null, updatedAt: now }).where(own(workspaceId, campaignId));
+    return { runId };
+  });
+}
+
+async function lastFrozen(tx: Tx, campaignId: string): Promise<Run> {
+  const [last] = await tx
+    .select({ run: syncRuns, mode: campaignVersions.mode })
+    .from(syncRuns)
+    .innerJoin(campaignVersions, eq(campaignVersions.id, syncRuns.versionId))
+    .where(and(eq(syncRuns.campaignId, campaignId), isNotNull(syncRuns.frozenAt), ne(syncRuns.purpose, 'withdraw')))
+    .orderBy(desc(syncRuns.occurrenceAt), desc(syncRuns.id))
+    .limit(1);
+  if (!last) throw new AppError('conflict', 'No run has changed the audience yet.');
+  if (last.run.purpose === 'undo') throw new AppError('conflict', 'The last run has been undone already.');
+  if (last.mode === 'remove') throw new AppError('conflict', 'Beckon cannot put back whom others had put into this audience.');
+  const named = and(eq(batchMembers.audienceId, last.run.audienceId), eq(batchMembers.runId, last.run.id));
+  const [batch] = await tx.select({ seq: batchMembers.seq }).from(batchMembers).where(named).limit(1);
+  if (!batch) throw new AppError('conflict', 'The last run changed nothing.');
+  return last.run;
+}
+
+/** Takes out of the audience whom the campaign has put in. */
+export async function queueEmptying(tx: Tx, campaign: typeof campaigns.$inferSelect, now: Date): Promise<void> {
+  const [audience] = await tx.select().from(audiences).where(eq(audiences.campaignId, campaign.id));
+  if (!audience?.facebookId || campaign.versionId === null) return;
+  const { workspaceId, id: campaignId, versionId } = campaign;
+  await insertRun(tx, { workspaceId, campaignId, versionId, audienceId: audience.id, purpose: 'empty', trigger: 'manual' }, now);
+}

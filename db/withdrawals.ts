@@ -1,0 +1,63 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { TransactionSql } from 'postgres';
+import { plainArray } from '@/lib/array-literal';
+import type { WorkspaceId } from '@/lib/auth';
+import { isWithdrawn } from '@/lib/campaign/consent';
+import type { IntakeRecord } from '@/lib/intake/record';
+import type { Database } from './client';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+/** Remembers, in the transaction that stores it, whose consent has just been withdrawn. */
+export async function noteWithdrawals(
+  tx: TransactionSql,
+  workspaceId: WorkspaceId,
+  consentProperty: string,
+  accepted: readonly { record: IntakeRecord; profileId: string }[],
+  now: Date,
+): Promise<void> {
+  const ids = accepted.flatMap(({ record, profileId }) => (isWithdrawn(record.profile?.properties[consentProperty]) ? [profileId] : []));
+  if (ids.length === 0) return;
+  await tx`
+    insert into withdrawals (workspace_id, profile_id, at)
+    select ${workspaceId}, unnest(${plainArray([...new Set(ids)])}::text::bigint[]), ${now} on conflict do nothing`;
+}
+
+/** @param withdrawn selects profile_id. */
+export async function queueAllWithdrawn(tx: Pick<Tx, 'execute'>, workspaceId: WorkspaceId, withdrawn: SQL, now: Date): Promise<void> {
+  await tx.execute(sql`
+    insert into withdrawals (workspace_id, profile_id, at)
+    select ${workspaceId}::int, profile_id, ${now.toISOString()}::timestamptz from (${withdrawn}) w on conflict do nothing`);
+}
+
+/** Withdrawals looked at in one go. */
+const atOnce = 5_000;
+
+/**
+ * Makes a run, of whichever campaign, for each audience that holds somebody whose consent was withdrawn: whatever the campaign's state, for
+ * a stopped one leaves its members where they are. In one transaction, so that none is forgotten. @returns how many runs were made.
+ */
+export async function queueWithdrawalRuns(db: Database, now: Date): Promise<number> {
+  const at = now.toISOString();
+  const [pending] = await db.orm.execute(sql`select from withdrawals limit 1`);
+  if (!pending) return 0;
+  return db.orm.transaction(async (tx) => {
+    await tx.execute(sql`create temp table taken (workspace_id int not null, profile_id bigint not null) on commit drop`);
+    await tx.execute(sql`
+      with chosen as (select workspace_id, profile_id from withdrawals limit ${atOnce} for update skip locked),
+        gone as (delete from withdrawals w using chosen c where w.workspace_id = c.workspace_id and w.profile_id = c.profile_id returning w.workspace_id, w.profile_id)
+      insert into taken select workspace_id, profile_id from gone`);
+    // A microsecond later, an instant that no schedule and no person can name.
+    const made = await tx.execute(sql`
+      insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, occurrence_at, trigger, purpose, state, created_at)
+      select a.workspace_id, a.campaign_id, c.version_id, a.id, ${at}::timestamptz + interval '1 microsecond', 'schedule', 'withdraw', 'queued', ${at}::timestamptz
+      from audiences a join campaigns c on c.id = a.campaign_id
+      where c.version_id is not null
+        and exists (
+          select from taken t join audience_members m on m.audience_id = a.id and m.profile_id = t.profile_id and m.state in ('in', 'adding')
+          where t.workspace_id = a.workspace_id)
+        and not exists (select from sync_runs r where r.audience_id = a.id and r.purpose = 'withdraw' and r.state = 'queued')
+      on conflict do nothing returning 1`);
+    return made.length;
+  });
+}

@@ -1,0 +1,79 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Database } from '@/db/client';
+import { type Comparison, compareMembers, type Freeze } from '@/db/ledger-compare';
+import { writeChanges } from '@/db/ledger-freeze';
+import { writeRun } from '@/db/run-queue';
+import type { Run } from '@/db/runs';
+import { campaigns } from '@/db/schema';
+import { translated } from '@/db/segment-query';
+import { segmentSources } from '@/db/segment-references';
+import { segmentByKey, segmentSql } from '@/db/segments';
+import type { Definition } from '@/lib/segment/definition';
+import { writtenOut } from '@/lib/segment/references';
+import type { RunContext, SyncWorld } from './advance-run';
+import { askedOf } from './asked';
+import { holdReason } from './brake';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+/**
+ * Compares the segment as of the occurrence's instant with the ledger, and writes the difference into it, in one transaction with the run's
+ * new state. Where the change brake strikes nothing is written but that the run is held.
+ */
+export async function freezeRun(world: SyncWorld, context: RunContext): Promise<Run> {
+  const { run, version, audience } = context;
+  const { workspaceId, campaignId, purpose, undoes } = run;
+  const now = world.clock();
+  const when = { at: run.occurrenceAt, now };
+  const who = purpose === 'sync' ? await whoOf(world.db, context, when) : null;
+  const { mode, options } = version;
+  const subject = { workspaceId, campaignId, audienceId: audience.id, schema: audience.schema, mode, options };
+  const asked = await askedOf(world.db, subject, who?.segment ?? null, purpose, when);
+  const freezing = world.db.orm.transaction(
+    async (tx) => {
+      await tx.execute(sql`set local jit = off`);
+      await tx.execute(sql`set local work_mem = '128MB'`);
+      // First, so that an engine that has lost the run stops here.
+      const mine = await writeRun(tx, run, world.lease, {}, now);
+      const freeze: Freeze = { ...asked, runId: run.id, purpose, undoes, ...when };
+      const compared = await compareMembers(tx, freeze);
+      const reason = brakes(context) ? holdReason({ ...compared, members: audience.members }, options.changeBrakePercent) : null;
+      if (reason !== null) return hold(tx, world, mine, compared, reason);
+      const frozen = await writeChanges(tx, freeze, compared);
+      const frozenAt = world.clock();
+      const { qualified, excluded, control, overCap } = compared;
+      const counts = { qualified, excluded, control, overCap, ...frozen };
+      const rest = { definition: who?.definition ?? null, frozenAt, holdReason: null, attempts: 0, waitUntil: null, waitReason: null };
+      return writeRun(tx, mine, world.lease, { ...counts, ...rest, state: 'frozen' }, frozenAt);
+    },
+    // Its statements must see one and the same people: identifiers change while it works.
+    { isolationLevel: 'repeatable read' },
+  );
+  return freezing.catch((error: unknown) => {
+    throw translated(error);
+  });
+}
+
+async function whoOf(
+  db: Database,
+  { run, version }: RunContext,
+  when: { at: Date; now: Date },
+): Promise<{ definition: Definition; segment: SQL }> {
+  const asked = version.definition ?? (await segmentByKey(db, run.workspaceId, version.segmentKey ?? '')).definition;
+  const definition = writtenOut(asked, await segmentSources(db, run.workspaceId, asked));
+  return { definition, segment: await segmentSql(db, run.workspaceId, definition, when) };
+}
+
+/** What a person has asked for by name is not held, nor what a person has released. */
+const brakes = ({ run, version }: RunContext): boolean => run.purpose === 'sync' && run.releasedAt === null && version.mode !== 'remove';
+
+async function hold(tx: Tx, world: SyncWorld, run: Run, compared: Comparison, reason: string): Promise<Run> {
+  const { qualified, excluded, control, overCap, joining, leaving } = compared;
+  const unreachable = compared.unreachable ?? 0;
+  const counts = { qualified, excluded, control, overCap, unreachable, toAdd: joining, toRemove: leaving };
+  const rest = { holdReason: reason, attempts: 0, waitUntil: null, waitReason: null, leasedBy: null, leasedUntil: null };
+  const link = `/campaigns/${run.campaignId}/runs/${run.id}`;
+  const blocker = { action: 'release' as const, message: `A run is held. ${reason}`, link };
+  await tx.update(campaigns).set({ state: 'blocked', blocker }).where(eq(campaigns.id, run.campaignId));
+  return writeRun(tx, run, world.lease, { ...counts, ...rest, state: 'held' }, world.clock());
+}
