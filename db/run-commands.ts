@@ -87,7 +87,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
       .set({ ...cleared, state })
       .where(eq(syncRuns.id, run.id));
     if (campaign.state !== 'paused')
-      await tx.update(campaigns).set({ state: 'running', blocker: null }).where(own(workspaceId, campaign.id));
+      await tx.update(campaigns).set({ state: 'running', blocker: null, updatedAt: now }).where(own(workspaceId, campaign.id));
   });
 }
 

@@ -16,7 +16,7 @@ import type { RunContext, SyncWorld } from './advance-run';
 export async function confirmRun(world: SyncWorld, context: RunContext): Promise<Run> {
   const { run, version, audience, graph } = context;
   invariant(audience.facebookId, 'a sent run has its audience at Facebook');
-  await useAdSets(world, context, audience.facebookId);
+  await changeAdSets(world, context, audience.facebookId);
   const info = await audienceInfo(graph, audience.facebookId);
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
@@ -39,7 +39,7 @@ export async function confirmRun(world: SyncWorld, context: RunContext): Promise
   });
 }
 
-async function useAdSets(world: SyncWorld, context: RunContext, facebookId: string): Promise<void> {
+async function changeAdSets(world: SyncWorld, context: RunContext, facebookId: string): Promise<void> {
   const { run, current } = context;
   if (run.purpose === 'sync') return pointAdSets(context, facebookId, await formerAdSets(world.db, run.campaignId));
   if (run.purpose === 'detach') return everyAdSet(current.adSets, ({ id }) => detachAudience(context.graph, id, facebookId));
