@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { eq } from 'drizzle-orm';
-import { eventNames } from '@/db/catalogue';
+import { builderCatalogue } from '@/db/builder-catalogue';
 import { type Database, openDatabase } from '@/db/client';
 import { createKey, listKeys, revokeKey } from '@/db/keys';
 import { migrate } from '@/db/migrate';
@@ -12,7 +12,7 @@ import { workspaces } from '@/db/schema';
 import { listSegments, saveSegment } from '@/db/segments';
 import { createWorkspace, type Workspace, workspaceById } from '@/db/workspaces';
 import { allWorkspaceIds } from '@/lib/auth';
-import { definitionOf, templates } from '@/lib/segment/templates';
+import { definitionOf, isKnown, templates } from '@/lib/segment/templates';
 import { seed } from './demo-shop';
 import { postByDatabase, postByHttp } from './intake-post';
 import { loadDotEnv, openLocalDatabase, runningApp } from './local-settings';
@@ -121,10 +121,10 @@ async function fill(
 /** What a marketer would have saved by now; nothing where somebody has. */
 async function saveTemplates(db: Database, workspace: Workspace): Promise<void> {
   if ((await listSegments(db, workspace.id)).length > 0) return;
-  const names = await eventNames(db, workspace.id);
-  for (const template of templates) {
+  const catalogue = await builderCatalogue(db, workspace.id, workspace.zone);
+  for (const template of templates.filter((each) => isKnown(each, catalogue))) {
     const { key, name } = template;
-    await saveSegment(db, workspace.id, { key, name, definition: definitionOf(template, names) }, null, new Date());
+    await saveSegment(db, workspace.id, { key, name, definition: definitionOf(template, catalogue) }, null, new Date());
   }
 }
 

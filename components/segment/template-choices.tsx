@@ -9,7 +9,6 @@ type Props = { onChoose: (template: { name: string; definition: Definition }) =>
 /** To start from, while nothing is said yet. */
 export function TemplateChoices({ onChoose }: Props) {
   const { catalogue } = useBuilderWorld();
-  const names = catalogue.events.map((event) => event.name);
   return (
     <section aria-label="Templates" className="grid gap-2 border-border border-t pt-4">
       <h3 className="text-muted-foreground text-sm">Or start from one of these, and change it as you like:</h3>
@@ -19,7 +18,7 @@ export function TemplateChoices({ onChoose }: Props) {
             <button
               type="button"
               className="grid content-start gap-0.5 rounded-lg border border-border bg-card px-3 py-2.5 text-left outline-none transition-colors hover:border-foreground/25 hover:bg-accent focus-visible:ring-[3px] focus-visible:ring-ring/40"
-              onClick={() => onChoose({ name: template.name, definition: definitionOf(template, names) })}
+              onClick={() => onChoose({ name: template.name, definition: definitionOf(template, catalogue) })}
             >
               <span className="font-medium text-sm">{template.name}</span>
               <span className="text-muted-foreground text-xs">{template.line}</span>

@@ -34,7 +34,7 @@ function phrase(definition: Definition, segmentNames: SegmentNames, nested: bool
   if ('did' in definition) return didPhrase(definition);
   if ('didNot' in definition) return didNotPhrase(definition);
   if ('sequence' in definition) return sequencePhrase(definition);
-  if ('property' in definition) return `have ${propertyPhrase(definition)}`;
+  if ('property' in definition) return seenPhrase(definition) ?? `have ${propertyPhrase(definition)}`;
   if ('has' in definition) return hasPhrase[definition.has];
   if ('segment' in definition) return `are in ${segmentPhrase(definition.segment, segmentNames)}`;
   return `are in ${bucketPhrase(definition)}`;
@@ -87,8 +87,10 @@ function aggregatePhrase(aggregate: Aggregate): string {
 const firstLastPhrase = ({ did, where, within, occurrence }: FirstLast) =>
   `did ${names(did)}${filters(where)} for the ${occurrence} time${windowPhrase(within) || ' ever'}`;
 
-const didNotPhrase = (condition: DidNot) =>
-  `did not do ${names(condition.didNot)}${filters(condition.where)}${clockPhrase(condition)}${windowPhrase(condition.within) || ' ever'}`;
+function didNotPhrase(condition: DidNot): string {
+  const window = windowPhrase(condition.within);
+  return `${window ? 'did not do' : 'never did'} ${names(condition.didNot)}${filters(condition.where)}${clockPhrase(condition)}${window}`;
+}
 
 function sequencePhrase({ sequence: [first, second], gap, within }: Sequence): string {
   const then = 'did' in second ? names(second.did) : `no ${names(second.didNot)}`;
@@ -155,7 +157,7 @@ export function windowPhrase(window: Window | undefined): string {
   if (window === undefined || window === 'ever') return '';
   if (typeof window === 'string')
     return { today: ' today', yesterday: ' yesterday', thisMonth: ' this month', previousMonth: ' in the previous month' }[window];
-  if ('last' in window) return ` in the last ${durationText(window.last)}`;
+  if ('last' in window) return ` in the last ${spanText(window.last)}`;
   if ('on' in window) return ` on ${dayText(window.on)}`;
   if ('before' in window) return ` before ${dayText(window.before)}`;
   if ('after' in window) return ` after ${dayText(window.after)}`;
@@ -164,7 +166,13 @@ export function windowPhrase(window: Window | undefined): string {
   return ` between ${durationText(window.ago.from)} and ${durationText(window.ago.to)} ago`;
 }
 
-/** "7 days", "hour" (for one: "in the last hour"). */
+/** After "in the last": "7 days", "hour". */
+function spanText(duration: Duration): string {
+  const { unit, n } = durationParts(duration);
+  return n === 1 ? unit.slice(0, -1) : durationText(duration);
+}
+
+/** "7 days", "1 hour". */
 export function durationText(duration: Duration): string {
   const { unit, n } = durationParts(duration);
   return n === 1 ? `1 ${unit.slice(0, -1)}` : `${number(n)} ${unit}`;
@@ -186,18 +194,34 @@ const builtInNames: Record<string, string> = {
   $platform: 'platform',
 };
 
-/** "amount at least 50", "country one of “IN”, “BR”". */
+/** "were first seen in the last 7 days"; null for what is not about being seen. */
+function seenPhrase(condition: PropertyCondition): string | null {
+  const name = builtInNames[condition.property];
+  if (name !== builtInNames.$firstSeen && name !== builtInNames.$lastSeen) return null;
+  if (condition.op === 'notInLast') return `were not ${name} ${durationWords.inLast} ${spanText(condition.value)}`;
+  switch (condition.op) {
+    case 'inLast':
+    case 'dateBefore':
+    case 'dateAfter':
+    case 'dateOn':
+    case 'dateBetween':
+      return `were ${name} ${test(condition)}`;
+    default:
+      return null;
+  }
+}
+
+/** "amount at least 50", "country one of “IN”, “BR”", "a value for plan". */
 export function propertyPhrase(condition: PropertyCondition): string {
   const name = builtInNames[condition.property] ?? condition.property;
+  if (condition.op === 'exists') return `a value for ${name}`;
+  if (condition.op === 'notExists') return `no value for ${name}`;
+  if (condition.op === 'anniversaryIn') return `the anniversary of ${name} ${test(condition)}`;
   return `${name} ${test(condition)}${'ignoreCase' in condition && condition.ignoreCase ? ' (any case)' : ''}`;
 }
 
-function test(condition: PropertyCondition): string {
+function test(condition: Exclude<PropertyCondition, { op: 'exists' | 'notExists' }>): string {
   switch (condition.op) {
-    case 'exists':
-      return 'known';
-    case 'notExists':
-      return 'unknown';
     case 'is':
       return value(condition.value);
     case 'isNot':
@@ -213,11 +237,9 @@ function test(condition: PropertyCondition): string {
     case 'inLast':
     case 'inNext':
     case 'notInLast':
-      return `${durationWords[condition.op]} ${durationText(condition.value)}`;
+      return `${durationWords[condition.op]} ${spanText(condition.value)}`;
     case 'anniversaryIn':
-      return condition.value.days === 0
-        ? 'with its anniversary today'
-        : `with its anniversary in the next ${durationText(condition.value)}`;
+      return condition.value.days === 0 ? 'today' : `in the next ${spanText(condition.value)}`;
     case 'containsAny':
     case 'containsAll':
     case 'containsNone':

@@ -13,9 +13,8 @@ export default async function NewSegment({ searchParams }: { searchParams: Promi
   const user = await requireUser();
   const { from } = await searchParams;
   const catalogue = await builderCatalogue(database(), user.workspaceId, user.workspace.zone);
-  const names = catalogue.events.map((event) => event.name);
   const template = templates.find((each) => each.key === from);
-  const begin = template && { name: template.name, definition: definitionOf(template, names) };
+  const begin = template && { name: template.name, definition: definitionOf(template, catalogue) };
   const mayEdit = roleAllows(user.role, 'marketer');
   return (
     <>
