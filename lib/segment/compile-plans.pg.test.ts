@@ -31,6 +31,8 @@ describe('the plan', () => {
     const batches = [calls.slice(0, 1000), calls.slice(1000, 2000), calls.slice(2000)];
     ({ workspaceId } = await store(db, { zone: 'Asia/Kolkata', now, batches }));
     await db.sql`vacuum analyze`;
+    // What vacuum says by itself, unless somebody (an automatic analyze) looks at the database at that moment.
+    await db.sql`update pg_class set relallvisible = relpages where relkind = 'r' and relname ~ '^(events|profile)'`;
   });
 
   /** What it would be over tables too large to be read from end to end. */
