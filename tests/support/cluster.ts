@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
@@ -20,6 +20,8 @@ const prefix = 'beckon-test-pg-';
 export default async function setup(project: TestProject) {
   await sweep();
   const dir = await mkdtemp(path.join(os.tmpdir(), prefix));
+  // Postgres, which is another user where we are root, must come through to its own folder: else that would be elsewhere, and stay.
+  await chmod(dir, 0o755);
   await writeFile(path.join(dir, 'owner'), String(process.pid));
   const cluster = await openCluster({ dir: path.join(dir, 'cluster'), durable: false });
   const sql = postgres(cluster.url(), { max: 1 });
@@ -39,10 +41,10 @@ async function sweep(): Promise<void> {
     const dir = path.join(os.tmpdir(), name);
     const owner = existsSync(path.join(dir, 'owner')) ? Number(readFileSync(path.join(dir, 'owner'), 'utf8')) : 0;
     if (!owner || existsSync(`/proc/${owner}`)) continue;
-    const pidFile = readdirSync(path.join(dir, 'cluster'), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => path.join(dir, 'cluster', entry.name, 'postmaster.pid'))
-      .find((file) => existsSync(file));
+    const cluster = path.join(dir, 'cluster');
+    // There is none where the run was killed before it was made.
+    const folders = existsSync(cluster) ? readdirSync(cluster) : [];
+    const pidFile = folders.map((name) => path.join(cluster, name, 'postmaster.pid')).find((file) => existsSync(file));
     if (pidFile) kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]));
     await rm(dir, { recursive: true, force: true });
   }
