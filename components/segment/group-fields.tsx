@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { cn } from '@/components/ui/cn';
 import { FieldError } from '@/components/ui/field';
 import { Select } from '@/components/ui/select';
@@ -16,7 +16,7 @@ import type { GroupNode, Node } from './tree';
 export type Notes = ReadonlyMap<string, ReactNode>;
 
 /** A group within the tree. */
-export function GroupCard({ node, notes }: { node: GroupNode; notes: Notes }) {
+const GroupCard = memo(function GroupCard({ node, notes }: { node: GroupNode; notes: Notes }) {
   return (
     <fieldset
       data-node={node.id}
@@ -38,7 +38,7 @@ export function GroupCard({ node, notes }: { node: GroupNode; notes: Notes }) {
       </div>
     </fieldset>
   );
-}
+});
 
 const kinds = ['all', 'any', 'none', 'notAll'] as const;
 const kindOf = ({ of, not }: GroupNode): (typeof kinds)[number] => (not ? (of === 'any' ? 'none' : 'notAll') : of);

@@ -107,9 +107,12 @@ export function SegmentBuilder({ value, catalogue, onChange, at, notes, attempts
   );
 }
 
+const noNotes: Notes = new Map();
+
 function notesById(root: Builder['root'], notes: Props['notes']): Notes {
-  const places = notes && notes.size > 0 ? placesOf(root) : undefined;
-  return new Map([...(notes ?? [])].flatMap(([path, note]) => (places?.has(path) ? [[places.get(path) ?? '', note] as const] : [])));
+  if (!notes || notes.size === 0) return noNotes;
+  const places = placesOf(root);
+  return new Map([...notes].flatMap(([path, note]) => (places.has(path) ? [[places.get(path) ?? '', note] as const] : [])));
 }
 
 const arrows: Record<string, Move> = { ArrowUp: 'up', ArrowDown: 'down', ArrowRight: 'into', ArrowLeft: 'out' };

@@ -61,11 +61,21 @@ export function boundsText(window: Window, zone: string, at: Date, isNow: boolea
   }
 }
 
+const formats = new Map<string, { year: Intl.DateTimeFormat; short: Intl.DateTimeFormat; long: Intl.DateTimeFormat }>();
+
+function formatsOf(timeZone: string) {
+  const parts = { timeZone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const known = formats.get(timeZone) ?? {
+    year: new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric' }),
+    short: new Intl.DateTimeFormat('en-GB', parts),
+    long: new Intl.DateTimeFormat('en-GB', { ...parts, year: 'numeric' }),
+  };
+  formats.set(timeZone, known);
+  return known;
+}
+
 /** The year only where it is another than that of `at`. */
 function instantText(zone: string, at: Date): (instant: Date) => string {
-  const parts = { timeZone: zone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  const year = new Intl.DateTimeFormat('en-GB', { timeZone: zone, year: 'numeric' });
-  const short = new Intl.DateTimeFormat('en-GB', parts);
-  const long = new Intl.DateTimeFormat('en-GB', { ...parts, year: 'numeric' });
+  const { year, short, long } = formatsOf(zone);
   return (instant) => (year.format(instant) === year.format(at) ? short : long).format(instant).replace(/,/g, '');
 }

@@ -150,7 +150,9 @@ function compared(compare: Compare): string {
   return `at most ${number(compare.lte)}`;
 }
 
-const number = (n: number) => n.toLocaleString('en-US', { maximumFractionDigits: 20 });
+/** Made once: a builder describes a hundred conditions at every key. */
+const inEnglish = new Intl.NumberFormat('en-US', { maximumFractionDigits: 20 });
+const number = (n: number) => inEnglish.format(n);
 
 /** " in the last 7 days", with its leading space; empty for ever. */
 export function windowPhrase(window: Window | undefined): string {
