@@ -88,7 +88,7 @@ export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
               attempts={attempts}
             />
           </div>
-          <FieldError>{fault}</FieldError>
+          <FieldError className="mt-3">{fault}</FieldError>
         </div>
         <SegmentAside
           who={isChosen ? chosen : null}

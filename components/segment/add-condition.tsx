@@ -41,7 +41,7 @@ export function AddCondition({ group }: { group: GroupNode }) {
     <Popover open={open} onOpenChange={setOpen}>
       <span data-field="add">
         <PopoverTrigger asChild>
-          <Button variant="outline" size="sm" aria-haspopup="listbox">
+          <Button variant={group.children.length === 0 ? 'default' : 'outline'} size="sm" aria-haspopup="listbox">
             <Plus aria-hidden /> Add a condition
           </Button>
         </PopoverTrigger>

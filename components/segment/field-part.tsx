@@ -22,10 +22,10 @@ export function told(faults: readonly FieldFault[], id: string, field: Field): T
 
 const faultId = (id: string, field: Field) => `fault-${id}-${field}`;
 
-/** One field of a node; leaving it lets its fault be shown. */
+/** One field of a node; leaving it lets its fault be shown. Where it is narrow its controls wrap one by one. */
 export function Part({ field, className, children }: { field: Field; className?: string; children: ReactNode }) {
   return (
-    <span data-field={field} className={cn('inline-flex min-w-0 max-w-full flex-wrap items-center gap-1.5', className)}>
+    <span data-field={field} className={cn('contents min-w-0 max-w-full flex-wrap items-center gap-1.5 sm:inline-flex', className)}>
       {children}
     </span>
   );
@@ -36,7 +36,7 @@ export function FaultLines({ id, fields, faults }: { id: string; fields: readonl
   return faults
     .filter((fault) => fault.id === id && fields.includes(fault.field))
     .map((fault) => (
-      <FieldError key={fault.field} id={faultId(id, fault.field)} className="basis-full text-[13px]">
+      <FieldError key={fault.field} id={faultId(id, fault.field)} className="order-last basis-full text-[13px]">
         {fault.message}
       </FieldError>
     ));

@@ -28,7 +28,7 @@ export function ChipsField({ word, ...props }: Props) {
     onChange(value.filter((each) => each !== one));
   };
   return (
-    <span ref={place} className="inline-flex min-w-0 max-w-full flex-wrap items-center gap-1.5">
+    <span ref={place} className="contents min-w-0 max-w-full flex-wrap items-center gap-1.5 sm:inline-flex">
       {value.map((each, i) => (
         <span key={each} className="inline-flex min-w-0 max-w-full items-center gap-1.5">
           {word && i > 0 && <span className="text-muted-foreground text-sm">{word}</span>}
