@@ -19,7 +19,7 @@ export async function runSegmentQuery<Row extends object>(db: Database, query: S
   const { sql, params } = dialect.sqlToQuery(query);
   try {
     return (await db.sql.begin('read only', async (tx) => {
-      const backend = await prepare(tx);
+      const backend = await prepare(tx, workMemory(sql));
       signal?.throwIfAborted();
       const rows = tx.unsafe<Row[]>(sql, params as string[]);
       return signal ? untilAborted(db, backend, rows, signal) : rows;
@@ -57,7 +57,7 @@ export async function* segmentRows<Row extends object>(db: Database, query: SQL)
   try {
     await connection`begin read only`;
     try {
-      await prepare(connection, mostMembersMs);
+      await prepare(connection, workMemory(sql), mostMembersMs);
       for await (const page of connection.unsafe<Row[]>(sql, params as string[]).cursor(5000)) yield* page;
     } catch (error) {
       throw translated(error);
@@ -75,12 +75,18 @@ export async function* segmentRows<Row extends object>(db: Database, query: SQL)
  * of caches, would hash them and take three times as long; workers would each repeat an aggregate. docs/decisions/0015.
  * @param limitMs of a statement. @returns the backend's process id.
  */
-async function prepare(tx: TransactionSql | ReservedSql, limitMs = mostMs): Promise<number> {
+async function prepare(tx: TransactionSql | ReservedSql, memory = workMemory(''), limitMs = mostMs): Promise<number> {
   const [row] = await tx<{ pid: number }[]>`
     select pg_backend_pid() as pid, set_config('statement_timeout', ${String(limitMs)}, true), set_config('jit', 'off', true),
-      set_config('work_mem', '128MB', true), set_config('enable_hashjoin', 'off', true),
+      set_config('work_mem', ${memory}, true), set_config('enable_hashjoin', 'off', true),
       set_config('max_parallel_workers_per_gather', '0', true)`;
   return row?.pid ?? 0;
+}
+
+/** What each leaf of a query may take to group or sort; a hundred of them are not to take the whole machine. */
+function workMemory(sql: string): string {
+  const leaves = sql.match(/\bgroup by\b|\bover \(/g)?.length ?? 1;
+  return `${Math.max(8, Math.min(128, Math.floor(1024 / leaves)))}MB`;
 }
 
 /** The connection is given back only when both have ended: a late cancellation would hit whoever has it next. */
