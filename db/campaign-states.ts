@@ -11,9 +11,10 @@ import { audiences, type CampaignState, campaigns, syncRuns } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
-const allowed: Record<'pause' | 'resume' | 'stop' | 'archive' | 'run', readonly CampaignState[]> = {
+const allowed: Record<'pause' | 'resume' | 'undo' | 'stop' | 'archive' | 'run', readonly CampaignState[]> = {
   pause: ['scheduled', 'running', 'awaiting_next', 'blocked'],
   resume: ['paused'],
+  undo: ['scheduled', 'running', 'awaiting_next', 'blocked', 'paused', 'completed', 'failed', 'stopped'],
   stop: ['scheduled', 'running', 'awaiting_next', 'blocked', 'paused', 'failed'],
   archive: ['draft', 'completed', 'stopped', 'failed'],
   run: ['scheduled', 'running', 'awaiting_next', 'completed', 'blocked', 'failed'],

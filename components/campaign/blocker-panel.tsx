@@ -1,4 +1,5 @@
 import { CircleAlert, ExternalLink } from 'lucide-react';
+import Link from 'next/link';
 import { Button } from '@/components/ui/button';
 import type { Blocker, CampaignState } from '@/db/schema';
 
@@ -12,7 +13,9 @@ export function BlockerPanel({ blocker, state, returnTo }: { blocker: Blocker; s
       <CircleAlert className="size-5 shrink-0 text-destructive" aria-hidden />
       <div className="min-w-0 flex-1 basis-64">
         <p className="font-medium">{blocker.message}</p>
-        {state === 'blocked' && <p className="text-muted-foreground text-sm">Once it is mended, the campaign goes on by itself.</p>}
+        {state === 'blocked' && blocker.action !== 'release' && (
+          <p className="text-muted-foreground text-sm">Once it is mended, the campaign goes on by itself.</p>
+        )}
       </div>
       <BlockerAction blocker={blocker} returnTo={returnTo} />
     </section>
@@ -28,6 +31,13 @@ function BlockerAction({ blocker, returnTo }: { blocker: Blocker; returnTo: stri
     );
   }
   if (!blocker.link) return null;
+  if (blocker.action === 'release') {
+    return (
+      <Button asChild>
+        <Link href={blocker.link}>Look at the run</Link>
+      </Button>
+    );
+  }
   return (
     <Button asChild>
       <a href={blocker.link} target="_blank" rel="noreferrer">

@@ -3,16 +3,16 @@
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useState, useTransition } from 'react';
 import { toast } from 'sonner';
-import { Button } from '@/components/ui/button';
-import { Dialog, DialogClose, DialogContent, DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog';
 import type { Answer } from './facebook-views';
+import { StopDialog, type StopMembers } from './stop-dialog';
 
 type ById<T> = (input: { id: string }) => Promise<Answer<T>>;
 export type CampaignCommands = {
   run: ById<{ runId: number }>;
   pause: ById<unknown>;
   resume: ById<unknown>;
-  stop: ById<unknown>;
+  undo: ById<{ runId: number }>;
+  stop: (input: { id: string; members: StopMembers }) => Promise<Answer<unknown>>;
   archive: ById<unknown>;
   clone: ById<{ id: string }>;
 };
@@ -22,6 +22,7 @@ const done: Record<Command, string> = {
   run: 'The run has begun.',
   pause: 'Paused. The request in flight is finished; nothing else is sent.',
   resume: 'Resumed.',
+  undo: 'The last run is taken back, and the campaign paused.',
   stop: 'Stopped for good.',
   archive: 'Archived.',
   clone: 'Cloned: this is the new draft.',
@@ -36,35 +37,15 @@ export function useCampaignCommands(
   const router = useRouter();
   const [busy, start] = useTransition();
   const [asking, setAsking] = useState(false);
-  const perform = (command: Command) =>
+  const perform = (command: Command, members: StopMembers = 'leave') =>
     start(async () => {
-      const answer = await actions[command]({ id });
+      const answer = await actions[command]({ id, members });
       setAsking(false);
       if (!answer.ok) return void toast.error(answer.message);
       toast.success(done[command]);
-      if (command === 'run') router.push(`/campaigns/${id}/runs/${(answer.data as { runId: number }).runId}`);
+      if (command === 'run' || command === 'undo') router.push(`/campaigns/${id}/runs/${(answer.data as { runId: number }).runId}`);
       if (command === 'clone') router.push(`/campaigns/${(answer.data as { id: string }).id}/edit`);
     });
-  const dialog = (
-    <Dialog open={asking} onOpenChange={setAsking}>
-      <DialogContent>
-        <DialogHeader>
-          <DialogTitle>Stop “{name}”?</DialogTitle>
-          <DialogDescription>
-            It will never run again. What was sent stays in the audience at Facebook. To take a break instead, pause it; to begin anew
-            later, clone it.
-          </DialogDescription>
-        </DialogHeader>
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Keep it</Button>
-          </DialogClose>
-          <Button variant="destructive" onClick={() => perform('stop')} disabled={busy}>
-            Stop for good
-          </Button>
-        </DialogFooter>
-      </DialogContent>
-    </Dialog>
-  );
+  const dialog = <StopDialog name={name} open={asking} busy={busy} onOpenChange={setAsking} stop={(members) => perform('stop', members)} />;
   return { run: (command) => (command === 'stop' ? setAsking(true) : perform(command)), busy, dialog };
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { ChevronLeft, ExternalLink, Pause, Pencil, Play } from 'lucide-react';
+import { ChevronLeft, ExternalLink, Pause, Pencil, Play, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -13,12 +13,15 @@ type Props = {
   sentence: string;
   commands: string[];
   mayEdit: boolean;
+  /** The last run has changed the audience. */
+  mayUndo: boolean;
   adsManager: string | null;
   actions: CampaignCommands;
 };
 
 /** Name, state, who, and the buttons that this state allows. */
-export function CampaignHeader({ campaign, sentence, commands, mayEdit, adsManager, actions }: Props) {
+export function CampaignHeader({ sentence, ...props }: Props) {
+  const { campaign } = props;
   const state = campaignStates[campaign.state];
   return (
     <header className="grid gap-3">
@@ -35,13 +38,13 @@ export function CampaignHeader({ campaign, sentence, commands, mayEdit, adsManag
           </h1>
           <p className="mt-1 text-muted-foreground">{sentence}</p>
         </div>
-        <CampaignButtons campaign={campaign} commands={commands} mayEdit={mayEdit} adsManager={adsManager} actions={actions} />
+        <CampaignButtons {...props} />
       </div>
     </header>
   );
 }
 
-function CampaignButtons({ campaign, commands, mayEdit, adsManager, actions }: Omit<Props, 'sentence'>) {
+function CampaignButtons({ campaign, commands, mayEdit, mayUndo, adsManager, actions }: Omit<Props, 'sentence'>) {
   const { run, busy, dialog } = useCampaignCommands(campaign.id, campaign.name, actions);
   const can = (command: string) => commands.includes(command);
   const final = campaign.state === 'stopped' || campaign.state === 'archived';
@@ -72,6 +75,11 @@ function CampaignButtons({ campaign, commands, mayEdit, adsManager, actions }: O
       {mayEdit && (
         <Button variant="outline" onClick={() => run('clone')} disabled={busy}>
           Clone
+        </Button>
+      )}
+      {can('undo') && mayUndo && (
+        <Button variant="outline" onClick={() => run('undo')} disabled={busy}>
+          <Undo2 aria-hidden /> Undo last run
         </Button>
       )}
       {can('stop') && (

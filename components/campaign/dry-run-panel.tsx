@@ -1,7 +1,17 @@
 import { PanelCard } from './panel-card';
 import { counted, numberText } from './zoned-text';
 
-export type DryRunCounts = { join: number; leave: number; stay: number; unreachable: number; requests: number };
+export type DryRunCounts = {
+  join: number;
+  leave: number;
+  stay: number;
+  out: number;
+  excluded: number;
+  control: number;
+  overCap: number;
+  unreachable: number;
+  requests: number;
+};
 
 /** What the first run would do if it ran now. */
 export function DryRunPanel({ counts }: { counts: DryRunCounts }) {
@@ -10,6 +20,14 @@ export function DryRunPanel({ counts }: { counts: DryRunCounts }) {
     ['Would leave', counts.leave, 'removed from it'],
     ['Stay', counts.stay, 'in it already'],
     ['Cannot be sent', counts.unreachable, 'no identifier that is sent'],
+    ...(
+      [
+        ['Excluded', counts.excluded, 'by segment or consent'],
+        ['Control group', counts.control, 'never sent'],
+        ['Beyond the cap', counts.overCap, 'others come first'],
+        ['Out', counts.out, 'not sent again'],
+      ] as [string, number, string][]
+    ).filter(([, value]) => value > 0),
   ];
   return (
     <PanelCard

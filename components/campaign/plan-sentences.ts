@@ -53,6 +53,27 @@ export function identifiersSentence(chosen: Identifier[] | undefined): string {
   return `${listed(chosen.map((name) => identifierLabel[name]))}.`;
 }
 
+export function endSentence(atEnd: CampaignDraft['atEnd']): string {
+  if (atEnd === 'empty') return 'Whoever Beckon has put in is taken out after the last run.';
+  if (atEnd === 'detach') return 'The audience is taken out of the ad sets after the last run.';
+  return 'The audience stays as it is after the last run.';
+}
+
+/** How long, how many, how it is sent: what differs from the defaults, and the brake. */
+export function limitsSentence(draft: CampaignDraft): string {
+  const { stayDays, cap, controlPercent, sendBy, limitedDataUse, changeBrakePercent = 50 } = draft;
+  const parts = [
+    stayDays ? `members stay ${counted(stayDays, 'day')} at most` : '',
+    cap ? `at most ${counted(cap, 'member')}` : '',
+    controlPercent ? `${controlPercent} % as a control group` : '',
+    sendBy === 'replace' ? 'sent as a replacement of the whole list' : sendBy === 'difference' ? 'sent as the difference' : '',
+    limitedDataUse ? 'with limited data use' : '',
+    changeBrakePercent === null ? 'no run is held' : `a run that changes the size by more than ${changeBrakePercent} % is held`,
+  ].filter(Boolean);
+  const text = listed(parts);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
 /** What pressing Schedule will do, said on the button's side. */
 export function scheduleEffect(draft: CampaignDraft, firstRun: string | null): string {
   const audience = draft.audience && 'new' in draft.audience ? `makes “${draft.audience.new.name}”` : 'updates the audience';

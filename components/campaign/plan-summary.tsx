@@ -2,7 +2,7 @@ import Link from 'next/link';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { describeSchedule } from '@/lib/schedule/describe';
 import type { WizardStep } from './draft-steps';
-import { adSetsSentence, audienceSentence, identifiersSentence, modes } from './plan-sentences';
+import { adSetsSentence, audienceSentence, endSentence, identifiersSentence, limitsSentence, modes } from './plan-sentences';
 
 /** Everything that was chosen, in sentences, each with the way back to where it was chosen. */
 export function PlanSummary({ id, draft, who }: { id: string; draft: CampaignDraft; who: string }) {
@@ -15,7 +15,8 @@ export function PlanSummary({ id, draft, who }: { id: string; draft: CampaignDra
     { title: 'Does', text: `${mode.title}. ${mode.line}`, step: 'where' },
     { title: 'Ad sets', text: adSetsSentence(draft.adSets), step: 'where' },
     { title: 'Sends', text: identifiersSentence(draft.identifiers), step: 'where' },
-    { title: 'At the end', text: 'The audience stays as it is after the last run.' },
+    { title: 'Limits', text: limitsSentence(draft), step: 'where' },
+    { title: 'At the end', text: endSentence(draft.atEnd), step: 'where' },
   ];
   return (
     <dl className="divide-y overflow-hidden rounded-lg border bg-card">

@@ -8,6 +8,7 @@ const pages = [
   { href: '/settings', text: 'Workspace' },
   { href: '/settings/connections', text: 'Connections' },
   { href: '/settings/keys', text: 'API keys' },
+  { href: '/settings/exclusions', text: 'Exclusions' },
   { href: '/settings/alerts', text: 'Alerts' },
 ];
 

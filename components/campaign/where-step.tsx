@@ -14,6 +14,7 @@ import { ConnectionPicker } from './connection-picker';
 import { type SavePatch, useDraftSaving } from './draft-saving';
 import type { AdAccountView, ConnectionView, FacebookActions } from './facebook-views';
 import { IdentifierFields } from './identifier-fields';
+import { OptionFields } from './option-fields';
 import { modes } from './plan-sentences';
 import { StepForm, StepSection } from './step-form';
 import { useStepWalk } from './step-walk';
@@ -33,7 +34,7 @@ type Props = {
   facebook: FacebookActions;
 };
 
-const modeOptions = (['mirror', 'add'] as const).map((value) => ({ value, ...modes[value] }));
+const modeOptions = (['mirror', 'add', 'remove'] as const).map((value) => ({ value, ...modes[value] }));
 
 /** Connection, ad account, audience, what is done to it, and the ad sets that use it. */
 export function WhereStep({ id, draft, connections, mayConnect, justConnected, now, save, facebook }: Props) {
@@ -94,7 +95,9 @@ export function WhereStep({ id, draft, connections, mayConnect, justConnected, n
               options={modeOptions}
               value={mode}
               onChange={(value) => form.setValue('mode', value, chosen)}
+              className="lg:grid-cols-3"
             />
+            <FieldError>{errors.mode?.message}</FieldError>
           </StepSection>
           <StepSection title="Ad sets" line="Which ads are shown to this audience, or hidden from it.">
             <AdSetPicker
@@ -111,6 +114,7 @@ export function WhereStep({ id, draft, connections, mayConnect, justConnected, n
           >
             <IdentifierFields form={form} />
           </StepSection>
+          <OptionFields form={form} />
         </>
       )}
     </StepForm>

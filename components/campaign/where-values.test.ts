@@ -10,6 +10,14 @@ const saved: CampaignDraft = {
   mode: 'add',
   adSets: [{ id: '123', name: 'Autumn sale – 1', as: 'exclude' }],
   identifiers: ['email', 'phone'],
+  stayDays: 30,
+  cap: null,
+  controlPercent: 2.5,
+  changeBrakePercent: null,
+  sendBy: 'difference',
+  limitedDataUse: true,
+  customerFileSource: 'BOTH_USER_AND_PARTNER_PROVIDED',
+  atEnd: 'empty',
 };
 
 test('gives back what was saved', () => {
@@ -31,4 +39,16 @@ test('says what is missing beside its field, all at once', () => {
   const unfinished = { ...whereValuesOf({}, undefined), audienceKind: 'existing', identifiers: ['city'] };
   const issues = whereValuesSchema.safeParse(unfinished).error?.issues ?? [];
   expect(issues.map((issue) => issue.path.join('.'))).toEqual(['connectionId', 'adAccountId', 'existing', 'identifiers']);
+});
+
+test('says of the options what is wrong with each, and drops what remove only does not mean', () => {
+  const { options, ...values } = whereValuesOf({ ...saved, audience: { existing: '7' } }, undefined);
+  const faults = (change: object) =>
+    whereValuesSchema
+      .safeParse({ ...values, ...change, options: { ...options, ...change } })
+      .error?.issues.map((issue) => issue.path.join('.'));
+  expect(faults({ stayDays: '200', cap: 'many' })).toEqual(['options.stayDays', 'options.cap']);
+  expect(faults({ mode: 'mirror', sendBy: 'replace' })).toEqual(['options.sendBy']);
+  expect(faults({ mode: 'remove' })).toBeUndefined();
+  expect(wherePatchOf({ ...values, mode: 'remove', options })).toMatchObject({ stayDays: null, atEnd: 'keep', sendBy: 'automatic' });
 });

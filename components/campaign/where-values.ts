@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type CampaignDraft, campaignDraftSchema } from '@/lib/campaign/plan';
+import { type CampaignDraft, type CampaignPlan, campaignDraftSchema, contradictions, defaultOptions } from '@/lib/campaign/plan';
 import { identifiers, reachingIdentifiers } from '@/lib/identity/identifiers';
+import { numberFaults, type OptionValues, optionPatchOf, optionValuesOf, optionValuesSchema } from './option-values';
 
 const draft = campaignDraftSchema.shape;
 
@@ -17,6 +18,7 @@ export const whereValuesSchema = z
     mode: z.enum(['mirror', 'add', 'remove']),
     adSets: draft.adSets.unwrap(),
     identifiers: z.array(z.enum(identifiers)),
+    options: optionValuesSchema,
   })
   .superRefine((values, ctx) => {
     const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
@@ -24,6 +26,9 @@ export const whereValuesSchema = z
     if (values.audienceKind === 'existing' && !values.existing) fault('existing', 'Choose an audience.');
     if (!values.identifiers.some(reaches))
       fault('identifiers', 'Send at least one of email, phone or mobile advertiser ID: the others match nobody alone.');
+    for (const { path, message } of numberFaults(values.options)) ctx.addIssue({ code: 'custom', path: ['options', path], message });
+    for (const { path, message } of contradictionsOf(values))
+      ctx.addIssue({ code: 'custom', path: path === 'audience' ? ['mode'] : ['options', path], message });
   });
 export type WhereValues = z.infer<typeof whereValuesSchema>;
 
@@ -43,6 +48,7 @@ export function whereValuesOf(plan: CampaignDraft, onlyConnection: string | unde
     mode: plan.mode ?? 'mirror',
     adSets: plan.adSets ?? [],
     identifiers: plan.identifiers ?? [...identifiers],
+    options: optionValuesOf(plan),
   };
 }
 
@@ -55,9 +61,17 @@ export function wherePatchOf(values: WhereValues): CampaignDraft {
     adAccountName: values.adAccountName || undefined,
     audience: audienceOf(values),
     mode: values.mode,
+    ...optionPatchOf(values.options, values.mode),
     adSets: values.adSets,
     identifiers: everything || !values.identifiers.some(reaches) ? undefined : values.identifiers,
   };
+}
+
+/** What cannot be meant together. */
+function contradictionsOf(values: { mode: CampaignPlan['mode']; audienceKind: 'new' | 'existing'; options: OptionValues }) {
+  const { mode, audienceKind, options } = values;
+  const audience = audienceKind === 'existing' ? { existing: '0' } : { new: { name: '-' } };
+  return contradictions({ ...defaultOptions, atEnd: 'keep', ...optionPatchOf(options, mode), mode, audience });
 }
 
 function audienceOf(values: WhereValues): CampaignDraft['audience'] {

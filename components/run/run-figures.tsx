@@ -7,7 +7,7 @@ export function RunFigures({ run, zone }: { run: RunView; zone: string }) {
   const began = run.frozenAt ?? run.createdAt;
   const figures: [string, string, string?][] = [
     ['Qualified', count(run.qualified)],
-    ['No identifier to send', count(run.unreachable)],
+    ['Left out', count(leftOut(run)), leftOutWords(run)],
     ['Added', count(run.frozenAt && run.added)],
     ['Removed', count(run.frozenAt && run.removed)],
     ['Refused by Facebook', count(run.frozenAt && run.invalid)],
@@ -30,6 +30,21 @@ export function RunFigures({ run, zone }: { run: RunView; zone: string }) {
       ))}
     </dl>
   );
+}
+
+const leftOut = (run: RunView): number | null =>
+  run.unreachable === null ? null : run.unreachable + (run.excluded ?? 0) + (run.control ?? 0) + (run.overCap ?? 0);
+
+/** Why they are not sent. */
+function leftOutWords(run: RunView): string | undefined {
+  const reasons: [number | null, string][] = [
+    [run.unreachable, 'no identifier to send'],
+    [run.excluded, 'excluded'],
+    [run.control, 'control group'],
+    [run.overCap, 'beyond the cap'],
+  ];
+  const parts = reasons.flatMap(([value, reason]) => (value ? [`${numberText(value)} ${reason}`] : []));
+  return parts.length > 0 ? parts.join(', ') : undefined;
 }
 
 const count = (value: number | null): string => (value === null ? '–' : numberText(value));

@@ -1,4 +1,4 @@
-import { CircleAlert, Clock, Download, Info } from 'lucide-react';
+import { CircleAlert, Clock, Download, Hand, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { idleRunMeaning } from '@/components/campaign/state-words';
 import { counted, dayAndTime } from '@/components/campaign/zoned-text';
@@ -18,15 +18,21 @@ export function RunTrouble({ run, zone, now, rejectsHref }: Props) {
         <Notice icon={CircleAlert} bad>
           <p className="font-medium">{run.errorMessage}</p>
           <p className="text-muted-foreground text-sm">
-            {isMoving(run.state)
-              ? 'Beckon tries again by itself.'
-              : 'Mend it, then press Run now on the campaign: only what is missing is sent.'}
+            {isMoving(run.state) ? 'Beckon tries again by itself.' : 'Mend it, then press Retry: only what is missing is sent.'}
             {run.errorTrace && (
               <>
                 {' '}
                 For Facebook’s support: trace <code className="font-mono text-xs">{run.errorTrace}</code>
               </>
             )}
+          </p>
+        </Notice>
+      )}
+      {run.state === 'held' && (
+        <Notice icon={Hand}>
+          <p className="font-medium">{run.holdReason}</p>
+          <p className="text-muted-foreground text-sm">
+            Nothing has been sent. If that is what you mean, let it go on; if not, cancel it and look at the segment and the data.
           </p>
         </Notice>
       )}

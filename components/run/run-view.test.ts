@@ -63,3 +63,13 @@ test('is late only when more than a minute passed, and never when run by hand', 
     lateByMs({ ...frozen, trigger, frozenAt: new Date(at.getTime() + ms) });
   expect([begun(59_000), begun(90_000), begun(90_000, 'manual')]).toEqual([null, 90_000, null]);
 });
+
+test('a held run has compared and sent nothing', () => {
+  const held: RunView = { ...queued, state: 'held', qualified: 900, toAdd: 3, toRemove: 600 };
+  expect(stagesOf(held, { number: String }).map((stage) => [stage.detail, stage.state])).toEqual([
+    ['900 qualify', 'done'],
+    ['+3 −600', 'done'],
+    ['Held', 'current'],
+    ['Size and ad sets', 'ahead'],
+  ]);
+});

@@ -72,7 +72,8 @@ export type Stage = { title: string; detail: string; state: 'done' | 'current' |
 /** resolved → diffed → pushed → confirmed, each with its figure once known. */
 export function stagesOf(run: RunView, text: { number: (n: number) => string }): Stage[] {
   const reached = ['queued', 'audience_ready', 'frozen', 'sent', 'confirmed'].indexOf(run.state);
-  const frozen = run.frozenAt !== null;
+  const held = run.state === 'held';
+  const frozen = run.frozenAt !== null || held;
   const n = text.number;
   const stage = (title: string, detail: string, done: boolean, current: boolean): Stage => ({
     title,
@@ -84,9 +85,9 @@ export function stagesOf(run: RunView, text: { number: (n: number) => string }):
     stage('Compared', frozen ? `+${n(run.toAdd ?? 0)} −${n(run.toRemove ?? 0)}` : 'With what is at Facebook', frozen, false),
     stage(
       'Sent',
-      frozen ? `${n(run.added + run.removed)} of ${n((run.toAdd ?? 0) + (run.toRemove ?? 0))} rows` : 'To Facebook',
+      held ? 'Held' : frozen ? `${n(run.added + run.removed)} of ${n((run.toAdd ?? 0) + (run.toRemove ?? 0))} rows` : 'To Facebook',
       run.sentAt !== null,
-      reached === 2,
+      reached === 2 || held,
     ),
     stage('Confirmed', 'Size and ad sets', run.state === 'confirmed', reached === 3),
   ];

@@ -110,12 +110,12 @@ export type CampaignPlan = z.infer<typeof campaignPlanSchema>;
 /** What becomes of the members that Beckon has put in when a campaign is stopped. */
 export const stopInput = z.strictObject({ members: z.enum(['leave', 'remove']).default('leave') });
 
-type Contradictable = Pick<CampaignPlan, 'mode' | 'atEnd' | 'stayDays' | 'cap' | 'controlPercent' | 'sendBy'> & {
+export type Contradictable = Pick<CampaignPlan, 'mode' | 'atEnd' | 'stayDays' | 'cap' | 'controlPercent' | 'sendBy'> & {
   audience: AudienceChoice;
 };
 
 /** What cannot be meant together, each with the field to change. */
-function contradictions({
+export function contradictions({
   mode,
   audience,
   atEnd,

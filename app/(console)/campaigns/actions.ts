@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { draftPatchInput, newCampaignInput } from '@/components/campaign/campaign-input';
 import { archiveCampaign, pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, cloneCampaign, createDraft, discardDraft, saveDraft, scheduleCampaign } from '@/db/campaigns';
+import { undoLastRun } from '@/db/run-commands';
 import { action } from '@/lib/action';
+import { stopInput } from '@/lib/campaign/plan';
 import { nudge } from '@/lib/ticker';
 
 const revalidate = '/campaigns';
@@ -58,7 +60,23 @@ export const resume = action(
   },
   { revalidate },
 );
-export const stop = action(byId, async ({ id }, { user, db, now }) => stopCampaign(db, user.workspaceId, id, now), { revalidate });
+export const stop = action(
+  stopInput.extend({ id: z.uuid() }),
+  async ({ id, members }, { user, db, now }) => {
+    await stopCampaign(db, user.workspaceId, id, now, members);
+    nudge();
+  },
+  { revalidate },
+);
+export const undo = action(
+  byId,
+  async ({ id }, { user, db, now }) => {
+    const run = await undoLastRun(db, user.workspaceId, id, now);
+    nudge();
+    return run;
+  },
+  { revalidate },
+);
 export const archive = action(byId, async ({ id }, { user, db, now }) => archiveCampaign(db, user.workspaceId, id, now), { revalidate });
 export const clone = action(byId, async ({ id }, { user, db, now }) => cloneCampaign(db, user.workspaceId, id, user.userId, now), {
   revalidate,

@@ -11,7 +11,7 @@ import { database } from '@/db/open';
 import { listSegments } from '@/db/segments';
 import { requireUser, roleAllows, type SignedIn } from '@/lib/auth';
 import { screenState } from '@/lib/sync/run-state';
-import { archive, clone, pause, resume, runCampaignNow, stop } from './actions';
+import { archive, clone, pause, resume, runCampaignNow, stop, undo } from './actions';
 
 export const metadata = { title: 'Campaigns' };
 
@@ -41,7 +41,7 @@ export default async function CampaignsPage({ searchParams }: { searchParams: Pr
           items={shown}
           now={new Date()}
           mayEdit={mayEdit}
-          actions={{ run: runCampaignNow, pause, resume, stop, archive, clone }}
+          actions={{ run: runCampaignNow, pause, resume, undo, stop, archive, clone }}
         />
       )}
       {shown.length === 0 && (items.length > 0 || query.state) && (

@@ -2,9 +2,11 @@
 
 import { z } from 'zod';
 import { newKeyInput } from '@/components/campaign/key-input';
+import { exclusionsInput, saveExclusions } from '@/db/exclusions';
 import { createKey, revokeKey } from '@/db/keys';
 import { updateWorkspace, workspaceInput } from '@/db/workspaces';
 import { action } from '@/lib/action';
+import { nudge } from '@/lib/ticker';
 
 /** @returns the secret: shown once, kept nowhere. */
 export const createApiKey = action(
@@ -33,3 +35,12 @@ export const saveWorkspace = action(workspaceInput, async (input, { user, db }) 
   role: 'owner',
   revalidate: '/',
 });
+
+export const saveWhoIsExcluded = action(
+  exclusionsInput,
+  async (input, { user, db, now }) => {
+    await saveExclusions(db, user.workspaceId, input, now);
+    nudge();
+  },
+  { role: 'owner', revalidate: '/settings/exclusions' },
+);

@@ -16,7 +16,7 @@ import { runsOfCampaign, sizesOfAudience } from '@/db/runs';
 import type { CampaignState } from '@/db/schema';
 import { listSegments } from '@/db/segments';
 import { roleAllows } from '@/lib/auth';
-import { archive, clone, pause, resume, runCampaignNow, stop } from '../actions';
+import { archive, clone, pause, resume, runCampaignNow, stop, undo } from '../actions';
 import { openCampaign } from '../open-campaign';
 import { adsManagerUrl } from './ads-manager';
 
@@ -49,7 +49,8 @@ export default async function CampaignPage({ params }: Props) {
         commands={roleAllows(user.role, 'marketer') ? commandsFor(campaign.state) : []}
         mayEdit={roleAllows(user.role, 'marketer')}
         adsManager={adsManagerUrl(campaign.audience)}
-        actions={{ run: runCampaignNow, pause, resume, stop, archive, clone }}
+        mayUndo={mayUndo(runs)}
+        actions={{ run: runCampaignNow, pause, resume, undo, stop, archive, clone }}
       />
       <ConnectNotice />
       {campaign.blocker && <BlockerPanel blocker={campaign.blocker} state={campaign.state} returnTo={`/campaigns/${id}`} />}
@@ -86,6 +87,17 @@ const versionWho = (version: { segmentKey: string | null; definition: Parameters
 /** An occurrence about to become a run: the page looks for it until it is there. */
 const dueSoon = ({ state, nextAt }: { state: CampaignState; nextAt: Date | null }, now: Date): boolean =>
   ['scheduled', 'awaiting_next', 'running'].includes(state) && nextAt !== null && nextAt.getTime() - now.getTime() < 5_000;
+
+/** The newest that got as far as a difference is no undo itself, and had one. */
+function mayUndo(runs: RunView[]): boolean {
+  const last = runs.find((run) => run.frozenAt !== null && run.purpose !== 'withdraw');
+  return (
+    last !== undefined &&
+    last.purpose !== 'undo' &&
+    (last.toAdd ?? 0) + (last.toRemove ?? 0) > 0 &&
+    !runs.some((run) => isMoving(run.state))
+  );
+}
 
 const shownRuns = 60;
 
