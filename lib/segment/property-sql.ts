@@ -223,7 +223,7 @@ function anniversarySql(value: Value, { zone, at }: Moment, days: number): SQL {
   const wanted = new Set<string>();
   for (let i = 0; i <= days; i++) {
     const date = today.add({ days: i });
-    wanted.add(date.toString().slice(5));
+    wanted.add(date.toString().slice(-5));
     if (date.month === 2 && date.day === 28 && !date.inLeapYear) wanted.add('02-29');
   }
   const instant = instantSql(value, zone);

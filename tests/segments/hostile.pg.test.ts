@@ -225,6 +225,17 @@ describe('dates at the edge of the calendar', () => {
   });
 });
 
+it.each(['0001-01-01T00:00:00.000Z', '1969-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'])(
+  'any definition is answered at the edge of time: %s',
+  async (instant) => {
+    for (const json of fc.sample(definitions(moment, []), { seed, numRuns: 300 })) {
+      const definition = parseDefinition(asJson(json));
+      const wanted = qualifyingIds(population, definition, new Date(instant));
+      expect(await selectedIds(population, definition, new Date(instant)), JSON.stringify(definition)).toEqual(wanted);
+    }
+  },
+);
+
 /** What a text may hold that could mean something to JavaScript, JSON, a regular expression, LIKE or SQL. */
 const texts = [
   "'; drop table profiles; --",

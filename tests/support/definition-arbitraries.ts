@@ -121,12 +121,12 @@ function propertyConditions(moment: Moment, extra: { texts: string[]; dates: str
       (date) => /^(19|20)\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{3})?)?(Z|[+-]\d\d:\d\d)?)?$/.test(date) && isReal(date),
     ),
   );
-  const list = fc.uniqueArray(fc.constantFrom('a', 'A', 'b', 'shoes', '', '7', 'true'), { minLength: 1, maxLength: 3 });
+  const list = fc.array(fc.constantFrom('a', 'A', 'b', 'shoes', '', '7', 'true'), { minLength: 1, maxLength: 3 });
   return weighted(
     [2, op(named('gone', 'a', 'a.b', 'a.c', 'p', '$country', 'a.'), ['exists', 'notExists'])],
     [3, op(ofText, ['is', 'isNot', 'contains', 'notContains', 'startsWith', 'endsWith'], text, { ignoreCase })],
     [1, op(named('vip', 'p', 'a.b'), ['is', 'isNot'], fc.boolean())],
-    [2, op(ofText, ['isOneOf', 'isNoneOf'], fc.uniqueArray(text, { minLength: 1, maxLength: 6 }), { ignoreCase })],
+    [2, op(ofText, ['isOneOf', 'isNoneOf'], fc.array(text, { minLength: 1, maxLength: 6 }), { ignoreCase })],
     [1, op(ofText, ['matches'], fc.constantFrom(...cased))],
     [1, op(ofText, ['matches'], fc.constantFrom(...caseless), { ignoreCase: fc.constant(true) })],
     [3, op(ofNumber, ['eq', 'ne', 'gt', 'gte', 'lt', 'lte'], number)],
@@ -156,7 +156,7 @@ function isReal(date: string): boolean {
 const names = weighted<string | string[]>(
   [7, fc.constantFrom('Viewed', 'Bought')],
   [1, fc.constantFrom(...eventNames, 'Never')],
-  [3, fc.uniqueArray(fc.constantFrom(...eventNames, 'Never'), { minLength: 1, maxLength: 3 })],
+  [3, fc.array(fc.constantFrom(...eventNames, 'Never'), { minLength: 1, maxLength: 3 })],
 );
 const hours = fc.tuple(whole(0, 23), whole(0, 24)).filter(([from, to]) => from !== to);
 const weekdays = fc.subarray(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], { minLength: 1 });

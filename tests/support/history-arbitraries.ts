@@ -276,6 +276,10 @@ export function history(moment: Moment, { later, count, seed }: { later: boolean
   const at = Date.parse(moment.at);
   const until = later ? at + 50 * day : at + 10 * minute;
   const people = fc.sample(drawn(moment, until), { numRuns: count, seed }).map((one, i) => callsOf(one, i, moment));
+  const first = people.flatMap((batches) => batches[0]);
+  const second = people.flatMap((batches) => batches[1]);
+  // A sender who got no answer sends again.
+  const again = first.filter((_, i) => i % 9 === 0);
   // As if sent: what JSON cannot say is gone.
-  return JSON.parse(JSON.stringify([people.flatMap(([first]) => first), people.flatMap(([, second]) => second)]));
+  return JSON.parse(JSON.stringify([first, [...again, ...second]]));
 }

@@ -14,6 +14,22 @@ export const moments: readonly Moment[] = [
   { zone: 'America/New_York', at: '2024-04-01T03:30:00.000Z', why: 'the 31st, after a leap February and a day of 23 hours' },
 ];
 
+/** Years whose clocks are the same in all editions of the time-zone database; the first and the last are excluded. */
+const settled = [2000, 2021] as const;
+
+/** Some zone of the world, around the next change of its clocks if there is one. */
+export function momentOf(seed: number): Moment {
+  const drawn = (salt: number, below: number) => (Math.imul(seed + 1, salt) >>> 8) % below;
+  const zones = Intl.supportedValuesOf('timeZone');
+  const zone = zones[drawn(0x9e3779b1, zones.length)] ?? 'UTC';
+  const year = settled[0] + drawn(0x85ebca6b, settled[1] - settled[0]);
+  const somewhen = Temporal.ZonedDateTime.from({ timeZone: zone, year, month: 1 + drawn(0xc2b2ae35, 12), day: 1 });
+  const change = somewhen.getTimeZoneTransition('next');
+  const near = change && change.year <= settled[1] ? change : somewhen;
+  const at = near.epochMilliseconds + (drawn(0x27d4eb2f, 30) - 3) * 3_600_000;
+  return { zone, at: new Date(at).toISOString(), why: 'a zone by chance' };
+}
+
 const dayMs = 86_400_000;
 
 export const localDateOf = (time: number, zone: string): Temporal.PlainDate =>
@@ -65,7 +81,19 @@ export function dateTexts(moment: Moment): string[] {
     ...['00:00', '00:30', '01:00', '01:30', '01:45', '02:15', '23:30', '23:59:59.999'].map((time) => `${day}T${time}`),
     ...['00:30', '23:30'].map((time) => `${dayBefore}T${time}`),
     ...[`${day}T00:00+05:45`, `${day}T23:59:59-10:00`, `${dayAfter}T00:00:00.000+14:00`, `${dayBefore}T12:00Z`],
-    ...['9999-12-31', '9999-12-31T23:59:59.999Z', '0001-01-01', '2018-02-30', '2026-13-01', '2026-1-5', '20261025', '2026-10-25 01:30'],
+    ...[
+      '9999-12-31',
+      '9999-12-31T23:59:59.999Z',
+      '0001-01-01',
+      '0000-01-01',
+      '0001-01-01T00:00+10:00',
+      '9999-12-31T23:59-10:00',
+      '2018-02-30',
+      '2026-13-01',
+      '2026-1-5',
+      '20261025',
+      '2026-10-25 01:30',
+    ],
     ...['2026-10-25T01', '2026-10-25T01:30+0100', '2026-10-25t01:30z', '2026-10-25T24:00', '2026-10-25T01:30:00.123456Z'],
     ...['2026-10-25T01:60', ` ${day}`, `${day}\n`, 'now', 'today', 'infinity', 'epoch', '2100-02-29', 'allballs', '２０２６-01-01'],
   ];

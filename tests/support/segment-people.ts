@@ -20,7 +20,12 @@ type Growing = {
 
 export function peopleOf(calls: readonly SegmentCall[]): Person[] {
   const byId = new Map<string, Growing>();
-  for (const call of calls) take(call, byId);
+  const known = new Set<unknown>();
+  for (const call of calls) {
+    if (call.messageId !== undefined && known.has(call.messageId)) continue;
+    known.add(call.messageId);
+    take(call, byId);
+  }
   return [...new Set(byId.values())].map(({ ids, email, has, ...rest }) => ({ ids, email, profile: { ...rest, has: [...has] } }));
 }
 
