@@ -19,22 +19,37 @@ type Props = {
   describedBy?: string | undefined;
 };
 
+/** A pasted list may hold a thousand. */
+const chipsAtFirst = 30;
+
 /** Several of a list, each a chip, and what adds another. */
 export function ChipsField({ word, ...props }: Props) {
   const { value, options, onChange } = props;
   const place = useRef<HTMLSpanElement>(null);
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? value : value.slice(0, chipsAtFirst);
   const remove = (one: string) => {
     place.current?.querySelector<HTMLElement>('[role=combobox]')?.focus();
     onChange(value.filter((each) => each !== one));
   };
   return (
     <span ref={place} className="contents min-w-0 max-w-full flex-wrap items-center gap-1.5 sm:inline-flex">
-      {value.map((each, i) => (
-        <span key={each} className="inline-flex min-w-0 max-w-full items-center gap-1.5">
+      {shown.map((each, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a list from elsewhere may hold a text twice
+        <span key={`${i} ${each}`} className="inline-flex min-w-0 max-w-full items-center gap-1.5">
           {word && i > 0 && <span className="text-muted-foreground text-sm">{word}</span>}
           <Chip text={options.find((option) => option.value === each)?.label ?? each} remove={() => remove(each)} />
         </span>
       ))}
+      {shown.length < value.length && (
+        <button
+          type="button"
+          className="h-7 rounded-md px-1.5 text-muted-foreground text-sm underline underline-offset-2 outline-none hover:text-foreground focus-visible:ring-[3px] focus-visible:ring-ring/40"
+          onClick={() => setShowsAll(true)}
+        >
+          and {value.length - shown.length} more
+        </button>
+      )}
       <PickMore {...props} />
     </span>
   );

@@ -220,9 +220,17 @@ describe.skipIf(!chromiumPath)('the segment builder in a browser', () => {
     expect(await sentence()).toContain('(have country one of “IN” or “BR” or can be reached on Facebook)');
     await drag(grip('did not do Purchased'), card('did Added to Cart'), 0.1);
     expect(await sentence()).toMatch(/^Users who did not do “Purchased”/);
-    await page.mouse.move(0, 0);
     await page.keyboard.press('Control+z');
     await page.keyboard.press('Control+z');
+    expect(await definition()).toEqual(lost);
+
+    await grip('Country').hover();
+    await page.mouse.down();
+    await card('did Added to Cart').hover({ position: { x: 200, y: 5 } });
+    expect(await card('Country').getAttribute('data-dragged')).toBe('');
+    await page.keyboard.press('Escape');
+    await page.mouse.up();
+    expect(await card('Country').getAttribute('data-dragged')).toBeNull();
     expect(await definition()).toEqual(lost);
   });
 
@@ -275,6 +283,16 @@ describe.skipIf(!chromiumPath)('the segment builder in a browser', () => {
     await page.keyboard.press('Control+c');
     await page.getByText('The definition is copied as JSON.').first().waitFor();
     expect(JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))).toEqual(lost);
+  });
+
+  test('a list that is pasted is taken line by line, and folds where it is long', async () => {
+    await use({ property: 'plan', op: 'isOneOf', value: ['Pro'] });
+    await page.evaluate(() => navigator.clipboard.writeText(Array.from({ length: 200 }, (_, i) => `plan ${i}`).join('\n')));
+    await page.getByRole('combobox', { name: 'Values: 1 chosen, choose others' }).click();
+    await page.getByPlaceholder('Type to search…').press('Control+v');
+    await button('and 171 more').click();
+    await button('Remove plan 199').waitFor();
+    expect(await definition()).toMatchObject({ op: 'isOneOf', value: { length: 201 } });
   });
 
   test('every shape of the language opens, reads well in both themes, wide and narrow, and is written back as it came', async () => {
