@@ -5,7 +5,7 @@ import { sampleBuckets } from '@/lib/identity/bucket';
 import { type Identifier, identifierBit, reachableMask, type reachingIdentifiers } from '@/lib/identity/identifiers';
 import { type CompileContext, compileParts } from '@/lib/segment/compile';
 import { conditionsOf, type Definition } from '@/lib/segment/definition';
-import { estimated, type SampleSize } from '@/lib/segment/estimate';
+import { estimated } from '@/lib/segment/estimate';
 import type { Database } from './client';
 import { sampleSize } from './samples';
 import { runSegmentQuery } from './segment-query';
@@ -53,11 +53,12 @@ export async function estimateReach(
   now: Date,
   sent?: readonly Identifier[],
 ): Promise<Reach | null> {
-  const sample = await sampleFor(db, workspaceId, definition, at, now);
-  if (!sample) return null;
-  const { qualify, reachable, byIdentifier } = await countMembers(db, definition, sample.context, sent);
-  if (qualify < fewestHits) return null;
-  const scaled = (hits: number) => estimated(hits, sample.size).value;
+  const context = await sampleContext(db, workspaceId, definition, at, now);
+  if (!context) return null;
+  const [size, counts] = await Promise.all([sampleSize(db, workspaceId), countMembers(db, definition, context, sent)]);
+  const { qualify, reachable, byIdentifier } = counts;
+  if (size.sampled < fewestSampled || qualify < fewestHits) return null;
+  const scaled = (hits: number) => estimated(hits, size).value;
   return {
     qualify: scaled(qualify),
     reachable: scaled(reachable),
@@ -67,7 +68,7 @@ export async function estimateReach(
       mobileAdvertiserId: scaled(byIdentifier.mobileAdvertiserId),
     },
     exact: false,
-    margin: estimated(qualify, sample.size).margin,
+    margin: estimated(qualify, size).margin,
   };
 }
 
@@ -104,18 +105,21 @@ const fewestHits = 100;
 /** A hundred thousand profiles are counted in the time of an estimate. */
 const fewestSampled = (100_000 * sampleBuckets) / 1000;
 
-type Sample = { context: CompileContext; size: SampleSize };
-
-/** Null where the samples cannot tell. */
-async function sampleFor(db: Database, workspaceId: WorkspaceId, definition: Definition, at: Date, now: Date): Promise<Sample | null> {
+/** Of a query over the samples; null where they cannot tell, for they are drawn by bucket. */
+async function sampleContext(
+  db: Database,
+  workspaceId: WorkspaceId,
+  definition: Definition,
+  at: Date,
+  now: Date,
+): Promise<CompileContext | null> {
   const context = await compileContext(db, workspaceId, definition, { at, now });
   const definitions = [
     definition,
     ...[...context.segments.values()].flatMap((source) => ('definition' in source ? source.definition : [])),
   ];
-  if (definitions.some((each) => [...conditionsOf(each)].some(({ condition }) => 'bucket' in condition))) return null;
-  const size = await sampleSize(db, workspaceId);
-  return size.sampled < fewestSampled ? null : { context: { ...context, sample: true }, size };
+  const asksBucket = definitions.some((each) => [...conditionsOf(each)].some(({ condition }) => 'bucket' in condition));
+  return asksBucket ? null : { ...context, sample: true };
 }
 
 export type FunnelStep = { condition: Definition; remaining: number };
@@ -145,11 +149,11 @@ export async function estimateFunnel(
   now: Date,
   sent?: readonly Identifier[],
 ): Promise<Funnel | null> {
-  const sample = await sampleFor(db, workspaceId, definition, at, now);
-  if (!sample) return null;
-  const { steps, reachable } = await countSteps(db, definition, sample.context, sent);
-  if ((steps.at(-1)?.remaining ?? 0) < fewestHits) return null;
-  const scaled = (hits: number) => estimated(hits, sample.size).value;
+  const context = await sampleContext(db, workspaceId, definition, at, now);
+  if (!context) return null;
+  const [size, { steps, reachable }] = await Promise.all([sampleSize(db, workspaceId), countSteps(db, definition, context, sent)]);
+  if (size.sampled < fewestSampled || (steps.at(-1)?.remaining ?? 0) < fewestHits) return null;
+  const scaled = (hits: number) => estimated(hits, size).value;
   return { steps: steps.map((step) => ({ ...step, remaining: scaled(step.remaining) })), reachable: scaled(reachable), exact: false };
 }
 
