@@ -1,4 +1,3 @@
-import { and, eq, inArray } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
 import { conditionsOf, type Definition, type InSegment, type Leaf } from '@/lib/segment/definition';
@@ -6,8 +5,8 @@ import { courseOf, type Decided, type Explained, type ExplainedCourse, explained
 import { becauseOf } from './because';
 import type { Database } from './client';
 import { type Life, lifeOf } from './life';
-import { segments } from './schema';
 import { runSegmentQueries } from './segment-query';
+import { segmentNames } from './segment-references';
 import { compileContext } from './segments';
 import { turningPoints } from './turning-points';
 
@@ -28,12 +27,6 @@ export async function explain(
   return runSegmentQueries(db, async (rows) => (await new Explanation(lifeOf(rows, profileId, context), names).of(definition)).tree);
 }
 
-async function segmentNames(db: Database, workspaceId: WorkspaceId, keys: string[]): Promise<Map<string, string>> {
-  const query = db.orm.select({ key: segments.key, name: segments.name }).from(segments);
-  const rows = await query.where(and(eq(segments.workspaceId, workspaceId), inArray(segments.key, keys)));
-  return new Map(rows.map(({ key, name }) => [key, name]));
-}
-
 class Explanation {
   /** A segment is explained once, however often it is referred to. */
   private readonly segments = new Map<string, ExplainedCourse>();
@@ -46,11 +39,12 @@ class Explanation {
   async of(definition: Definition): Promise<ExplainedCourse> {
     const decided = new Map<string, Decided>();
     for (const { condition, path } of conditionsOf(definition)) if (isLeaf(condition)) decided.set(path, await this.decided(condition));
-    return explainedTree(definition, (path) => {
+    const told = (path: string) => {
       const found = decided.get(path);
       invariant(found, 'every leaf is decided');
       return found;
-    });
+    };
+    return explainedTree(definition, told, this.names);
   }
 
   private async decided(leaf: Leaf): Promise<Decided> {

@@ -54,6 +54,13 @@ export async function lockSegments(tx: Pick<Database['orm'], 'execute'>, workspa
   await tx.execute(sql`select pg_advisory_xact_lock(${SEGMENTS_LOCK}, ${workspaceId})`);
 }
 
+/** Of those that are there, by key. */
+export async function segmentNames(db: Database, workspaceId: WorkspaceId, keys: readonly string[]): Promise<Map<string, string>> {
+  const query = db.orm.select({ key: segments.key, name: segments.name }).from(segments);
+  const rows = await query.where(and(eq(segments.workspaceId, workspaceId), inArray(segments.key, [...keys])));
+  return new Map(rows.map(({ key, name }) => [key, name]));
+}
+
 type Named = { name: string; definition: Definition | null };
 
 /** By key; a list has no definition. */

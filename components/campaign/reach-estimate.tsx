@@ -21,7 +21,7 @@ export function ReachEstimate({ who, at = null, sent }: Props) {
   const { state, again } = useReach(who, at, sent);
   const isStale = state.kind === 'counting' && state.stale;
   return (
-    <aside aria-label="Reach" className="grid gap-3 rounded-lg border bg-card p-4">
+    <aside aria-label="Reach" className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-lg border bg-card p-4">
       <div className="flex h-6 items-center justify-between gap-2">
         <h3 className="flex items-center gap-2 font-medium text-sm">
           <Users className="size-4 text-muted-foreground" aria-hidden /> Reach

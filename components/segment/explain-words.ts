@@ -101,7 +101,7 @@ export function needText(compare: Compare): string {
 function occurrenceText(leaf: ToldLeaf, { event }: Occurrence, moment: Moment): string {
   if (!event) return 'It never happened.';
   const which = 'occurrence' in leaf && leaf.occurrence === 'first' ? 'The first' : 'The last';
-  return `${which} was ${shortInstant(event.time, moment)}.`;
+  return `${which} was ${shortInstant(event.time, moment)}${propertiesNote(event)}.`;
 }
 
 function pairsText(leaf: ToldLeaf, pairs: Pairs): string {

@@ -18,11 +18,13 @@ function Condition({ node, moment, isRoot = false }: { node: Told; moment: Momen
   const change = isRoot ? null : changeText(node, moment);
   if ('all' in node) return <Group answer={node.answer} words="All of these" parts={node.all} change={change} moment={moment} />;
   if ('any' in node) return <Group answer={node.answer} words="At least one of these" parts={node.any} change={change} moment={moment} />;
-  if ('not' in node) return <Group answer={node.answer} words="Not this" parts={[node.not]} change={change} moment={moment} />;
+  const leaf = 'not' in node ? node.not : node;
+  // Of a negated leaf there is one row: ticked where it does not hold.
+  if (!('because' in leaf)) return <Group answer={node.answer} words="Not this" parts={[leaf]} change={change} moment={moment} />;
   return (
     <Row answer={node.answer} change={change} title={capitalized(node.phrase)}>
-      <p className="text-muted-foreground text-xs">{evidenceText(node, moment)}</p>
-      <Evidence leaf={node} moment={moment} />
+      <p className="text-muted-foreground text-xs">{evidenceText(leaf, moment)}</p>
+      <Evidence leaf={leaf} moment={moment} />
     </Row>
   );
 }
@@ -32,13 +34,22 @@ type GroupProps = { answer: boolean; words: string; parts: readonly Told[]; chan
 function Group({ answer, words, parts, change, moment }: GroupProps) {
   return (
     <Row answer={answer} change={change} title={words}>
-      <ul className="mt-1.5 grid gap-3 border-l pl-3">
-        {parts.map((part, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no id of their own, and the list does not change in place
-          <Condition key={i} node={part} moment={moment} />
-        ))}
-      </ul>
+      <Parts parts={parts} moment={moment} />
     </Row>
+  );
+}
+
+/** A segment's "all" need not be said once more below its name. */
+const partsOf = (segment: Told): readonly Told[] => ('all' in segment ? segment.all : [segment]);
+
+function Parts({ parts, moment }: { parts: readonly Told[]; moment: Moment }) {
+  return (
+    <ul className="mt-1.5 grid gap-3 border-l pl-3">
+      {parts.map((part, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: conditions have no id of their own, and the list does not change in place
+        <Condition key={i} node={part} moment={moment} />
+      ))}
+    </ul>
   );
 }
 
@@ -65,16 +76,15 @@ function Row({ answer, change, title, children }: RowProps) {
 
 function Evidence({ leaf, moment }: { leaf: ToldLeaf; moment: Moment }) {
   const { because } = leaf;
-  if (because.kind === 'segment' && because.explained)
-    return (
-      <ul className="mt-1.5 grid gap-3 border-l pl-3">
-        <Condition node={because.explained} moment={moment} />
-      </ul>
-    );
+  if (because.kind === 'segment') return because.explained && <Parts parts={partsOf(because.explained)} moment={moment} />;
   if (because.kind === 'sequence')
     return <Facts rows={because.pairs.map((pair) => ({ key: pair.first.time, ...pairTexts(pair, moment) }))} />;
-  const seen = because.kind === 'events' ? because.newest : because.kind === 'occurrence' && because.event ? [because.event] : [];
-  return <Facts rows={seen.map((event) => ({ key: event.time, text: shortInstant(event.time, moment), note: seenProperties(event) }))} />;
+  if (because.kind !== 'events') return null;
+  return (
+    <Facts
+      rows={because.newest.map((event) => ({ key: event.time, text: shortInstant(event.time, moment), note: seenProperties(event) }))}
+    />
+  );
 }
 
 function Facts({ rows }: { rows: readonly { key: string; text: string; note: string }[] }) {
@@ -85,7 +95,7 @@ function Facts({ rows }: { rows: readonly { key: string; text: string; note: str
         // biome-ignore lint/suspicious/noArrayIndexKey: two events may share an instant
         <li key={`${key} ${i}`} className="flex min-w-0 gap-2">
           <span className="shrink-0 tabular-nums">{text}</span>
-          <span className="truncate text-muted-foreground" title={note}>
+          <span className="line-clamp-2 min-w-0 break-words text-muted-foreground" title={note}>
             {note}
           </span>
         </li>

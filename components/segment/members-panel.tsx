@@ -16,7 +16,7 @@ type Props = { who: Who | null; at: Date | null; zone: string; onChoose: (chosen
 export function MembersPanel({ who, at, zone, onChoose }: Props) {
   const { members, fault, busy, look } = useSample(who, at);
   return (
-    <section aria-label="Who is in" className="grid gap-3 rounded-lg border bg-card p-4">
+    <section aria-label="Who is in" className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-lg border bg-card p-4">
       <div className="flex items-center justify-between gap-2">
         <h3 className="flex items-center gap-2 font-medium text-sm">
           <UsersRound className="size-4 text-muted-foreground" aria-hidden /> Who is in

@@ -39,7 +39,7 @@ export function WhyPanel({ disabled, onChoose, ticked, onClear }: Props) {
     setBusy(false);
   };
   return (
-    <section aria-label="Why is this user in?" className="grid gap-3 rounded-lg border bg-card p-4">
+    <section aria-label="Why is this user in?" className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-lg border bg-card p-4">
       <h3 className="flex items-center gap-2 font-medium text-sm">
         <UserSearch className="size-4 text-muted-foreground" aria-hidden /> Why is this user in?
       </h3>

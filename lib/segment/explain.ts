@@ -1,6 +1,6 @@
 import type { ReachingIdentifier } from '@/lib/identity/identifiers';
 import type { Definition, Leaf } from './definition';
-import { describeCondition } from './describe';
+import { describeCondition, type SegmentNames } from './describe';
 
 /** One condition's answer from the asked instant on, as long as nothing happens. Instants in milliseconds. */
 export type Course = {
@@ -49,41 +49,35 @@ type Answered = {
 
 /** The definition again, each condition with its answer; a leaf with its phrase and with what decided it. */
 export type Explained = Answered &
-  ({ all: Explained[] } | { any: Explained[] } | { not: Explained } | (Leaf & { phrase: string; because: Because }));
+  ({ all: Explained[] } | { any: Explained[] } | { not: Explained; phrase: string } | (Leaf & { phrase: string; because: Because }));
 
 export type ExplainedCourse = { tree: Explained; course: Course };
 export type Decided = { course: Course; because: Because };
 
 /** @param decided of each leaf, by its path. */
-export function explainedTree(definition: Definition, decided: (path: string) => Decided): ExplainedCourse {
-  return walk(definition, '', decided);
-}
-
-function walk(definition: Definition, path: string, decided: (path: string) => Decided): ExplainedCourse {
-  const child = (each: Definition, part: string) => walk(each, path ? `${path}.${part}` : part, decided);
-  if ('not' in definition) {
-    const { tree, course } = child(definition.not, 'not');
-    const negated = { ...course, answer: !course.answer };
-    return { tree: { not: tree, ...answered(negated) }, course: negated };
-  }
-  if ('all' in definition) {
-    const parts = definition.all.map((each, i) => child(each, `all[${i}]`));
-    const course = joined(
-      parts.map((part) => part.course),
-      (answers) => answers.every(Boolean),
-    );
-    return { tree: { all: parts.map((part) => part.tree), ...answered(course) }, course };
-  }
-  if ('any' in definition) {
-    const parts = definition.any.map((each, i) => child(each, `any[${i}]`));
-    const course = joined(
-      parts.map((part) => part.course),
-      (answers) => answers.some(Boolean),
-    );
-    return { tree: { any: parts.map((part) => part.tree), ...answered(course) }, course };
-  }
-  const { course, because } = decided(path);
-  return { tree: { ...definition, phrase: describeCondition(definition), ...answered(course), because }, course };
+export function explainedTree(definition: Definition, decided: (path: string) => Decided, names: SegmentNames): ExplainedCourse {
+  const walk = (each: Definition, path: string): ExplainedCourse => {
+    const inner = (child: Definition, part: string) => walk(child, path ? `${path}.${part}` : part);
+    if ('all' in each) {
+      const parts = each.all.map((child, i) => inner(child, `all[${i}]`));
+      const course = joined(parts, (answers) => answers.every(Boolean));
+      return { tree: { all: parts.map((part) => part.tree), ...answered(course) }, course };
+    }
+    if ('any' in each) {
+      const parts = each.any.map((child, i) => inner(child, `any[${i}]`));
+      const course = joined(parts, (answers) => answers.some(Boolean));
+      return { tree: { any: parts.map((part) => part.tree), ...answered(course) }, course };
+    }
+    const phrase = describeCondition(each, names);
+    if ('not' in each) {
+      const { tree, course: within } = inner(each.not, 'not');
+      const course = { ...within, answer: !within.answer };
+      return { tree: { not: tree, phrase, ...answered(course) }, course };
+    }
+    const { course, because } = decided(path);
+    return { tree: { ...each, phrase, ...answered(course), because }, course };
+  };
+  return walk(definition, '');
 }
 
 function answered({ answer, turns, until }: Course): Answered {
@@ -93,7 +87,8 @@ function answered({ answer, turns, until }: Course): Answered {
 }
 
 /** The course of a formula over others. */
-export function joined(courses: readonly Course[], formula: (answers: boolean[]) => boolean): Course {
+function joined(parts: readonly { course: Course }[], formula: (answers: boolean[]) => boolean): Course {
+  const courses = parts.map((part) => part.course);
   const until = Math.min(...courses.map((course) => course.until));
   const instants = [...new Set(courses.flatMap((course) => course.turns))].sort((a, b) => a - b).filter((at) => at <= until);
   const answer = formula(courses.map((course) => course.answer));
@@ -106,7 +101,7 @@ export function joined(courses: readonly Course[], formula: (answers: boolean[])
 }
 
 /** Within what is known. */
-export const answerAt = ({ answer, turns }: Course, at: number): boolean =>
+const answerAt = ({ answer, turns }: Course, at: number): boolean =>
   turns.filter((turn) => turn <= at).length % 2 === 0 ? answer : !answer;
 
 /** From the answers at instants in order, the first being the asked one. */
