@@ -1,11 +1,13 @@
 import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
+import type { CompileContext } from '@/lib/segment/compile-context';
 import { conditionsOf, type Definition, type InSegment, type Leaf } from '@/lib/segment/definition';
 import { courseOf, type Decided, type Explained, type ExplainedCourse, explainedTree } from '@/lib/segment/explain';
+import { boundsOf } from '@/lib/segment/window';
 import { becauseOf } from './because';
 import type { Database } from './client';
 import { type Life, lifeOf } from './life';
-import { runSegmentQueries } from './segment-query';
+import { runSegmentQueries, type SegmentQueries } from './segment-query';
 import { segmentNames } from './segment-references';
 import { compileContext } from './segments';
 import { turningPoints } from './turning-points';
@@ -21,10 +23,12 @@ export async function explain(
   profileId: string,
   at: Date,
   now: Date,
+  signal?: AbortSignal,
 ): Promise<Explained> {
   const context = await compileContext(db, workspaceId, definition, { at, now });
   const names = await segmentNames(db, workspaceId, [...context.segments.keys()]);
-  return runSegmentQueries(db, async (rows) => (await new Explanation(lifeOf(rows, profileId, context), names).of(definition)).tree);
+  const explained = (rows: SegmentQueries) => new Explanation(lifeOf(rows, profileId, context), names).of(definition);
+  return (await runSegmentQueries(db, explained, signal)).tree;
 }
 
 class Explanation {
@@ -52,7 +56,11 @@ class Explanation {
     const { at } = this.life.context;
     const { instants, until } = await turningPoints(leaf, this.life);
     const asked = [at, ...instants.map((ms) => new Date(ms))];
-    const answers = await this.life.answers(asked.map((each) => ({ definition: leaf, at: each })));
+    const since = firstSeenBy(leaf, this.life.context);
+    const answers = await this.life.answers(
+      asked.map((each) => ({ definition: leaf, at: each })),
+      since,
+    );
     const course = courseOf(
       asked.map((each, i) => ({ at: each.getTime(), answer: answers[i] === true })),
       until,
@@ -72,6 +80,12 @@ class Explanation {
     const [answer] = await this.life.answers([{ definition: { segment: key }, at: this.life.context.at }]);
     return { course: { answer: answer === true, turns: [], until: Infinity }, because: { kind: 'segment', name, explained: null } };
   }
+}
+
+/** Where its window begins: that only moves forward. Null: from the first event on. */
+function firstSeenBy(leaf: Leaf, { zone, at }: CompileContext): Date | null {
+  if ('occurrence' in leaf || !('within' in leaf)) return null;
+  return boundsOf(leaf.within ?? 'ever', zone, at).from;
 }
 
 const isLeaf = (condition: Definition): condition is Leaf => !('all' in condition || 'any' in condition || 'not' in condition);

@@ -12,26 +12,30 @@ export type Life = {
   rows: SegmentQueries;
   /** Its events of these names that pass; null where none of the names was ever seen. */
   events(names: string | readonly string[], filter: EventFilter, bounds?: TimeBounds): EventRows | null;
-  /** Each answered as if nothing happened after `context.at`, whatever the instant it is asked for. */
-  answers(asked: readonly { definition: Definition; at: Date }[]): Promise<boolean[]>;
+  /**
+   * Each answered as if nothing happened after `context.at`, whatever the instant it is asked for.
+   * @param since of earlier events the answers do not depend: they need not be read.
+   */
+  answers(asked: readonly { definition: Definition; at: Date }[], since?: Date | null): Promise<boolean[]>;
 };
 
 export function lifeOf(query: SegmentQueries, profileId: string, context: CompileContext): Life {
-  const own = ownRows(profileId, context);
+  const own = ownRows(profileId, context, null);
   const scope = { ...context, tables: { profiles: sql`profiles`, events: sql`events`, profileEvents: sql`profile_events` } };
   const rows: SegmentQueries = (asked) => query(sql`${own} ${asked}`);
   return {
     context,
     rows,
     events: (names, filter, bounds = { from: null, to: context.at, toIncluded: true }) => eventRows(names, filter, bounds, scope),
-    answers: async (asked) => {
+    answers: async (asked, since = null) => {
       const answers: boolean[] = [];
+      const needed = ownRows(profileId, context, since);
       for (let i = 0; i < asked.length; i += chunk) {
         const tests = asked.slice(i, i + chunk).map(({ definition, at }) => {
           const segment = compile(definition, { ...context, at, among: [profileId] });
           return sql`exists (select from (${segment}) s)`;
         });
-        const [row] = await rows<{ answers: boolean[] }>(sql`select json_build_array(${sql.join(tests, sql`, `)}) as answers`);
+        const [row] = await query<{ answers: boolean[] }>(sql`${needed} select json_build_array(${sql.join(tests, sql`, `)}) as answers`);
         answers.push(...(row?.answers ?? []));
       }
       return answers;
@@ -45,14 +49,14 @@ const chunk = 40;
  * Each stands before the table of its name, so that a query written for all profiles sees the one, and its events up to the instant. A row of
  * the roll-up that has nothing later is taken as it is: its sum was added up in an order of its own.
  */
-function ownRows(profileId: string, { workspaceId, at, events }: CompileContext): SQL {
+function ownRows(profileId: string, { workspaceId, at, events }: CompileContext, since: Date | null): SQL {
   const eventIds = `{${[...events.values()].map((event) => event.eventId).join(',')}}`;
   const until = instantParam(at);
   return sql`with
     profiles as materialized (select * from profiles where workspace_id = ${workspaceId} and profile_id = ${profileId}::bigint),
     events as materialized (
       select e.* from events e join profiles p on p.profile_id = e.profile_id
-      where e.profile_id = ${profileId}::bigint and e.event_id = any(${eventIds}::int[]) and e.time <= ${until}
+      where e.profile_id = ${profileId}::bigint and e.event_id = any(${eventIds}::int[]) and e.time <= ${until}${since ? sql` and e.time >= ${instantParam(since)}` : sql``}
     ),
     whole as materialized (
       select r.* from profile_events r

@@ -32,17 +32,20 @@ export async function runSegmentQuery<Row extends object>(db: Database, query: S
 
 export type SegmentQueries = <Row extends object>(query: SQL) => Promise<Row[]>;
 
-/** Several queries over segments that see the same data, however long it takes to ask them. @throws as runSegmentQuery. */
-export async function runSegmentQueries<T>(db: Database, run: (rows: SegmentQueries) => Promise<T>): Promise<T> {
+/** Several queries over segments that see the same data, however long it takes to ask them. @param signal @throws as runSegmentQuery. */
+export async function runSegmentQueries<T>(db: Database, run: (rows: SegmentQueries) => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return (await db.sql.begin('isolation level repeatable read read only', async (tx) => {
-      await prepare(tx);
+      const backend = await prepare(tx);
       return run(async <Row extends object>(query: SQL) => {
         const { sql, params } = dialect.sqlToQuery(query);
-        return [...(await tx.unsafe<Row[]>(sql, params as string[]))];
+        signal?.throwIfAborted();
+        const rows = tx.unsafe<Row[]>(sql, params as string[]);
+        return [...(await (signal ? untilAborted(db, backend, rows, signal) : rows))];
       });
     })) as T;
   } catch (error) {
+    if (signal?.aborted) throw signal.reason;
     throw translated(error);
   }
 }

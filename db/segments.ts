@@ -198,13 +198,15 @@ export type SampleMember = {
   has: (typeof reachingIdentifiers)[number][];
 };
 
-/** Some of them, those seen last first. */
+const sampleSize = 20;
+
+/** Twenty of them, those seen last first. */
 export async function sampleMembers(
   db: Database,
   workspaceId: WorkspaceId,
   definition: Definition,
   when: When,
-  limit = 20,
+  signal?: AbortSignal,
 ): Promise<SampleMember[]> {
   const segment = await segmentSql(db, workspaceId, definition, when);
   const rows = await runSegmentQuery<{ profileId: string; name: string | null; country: string | null; lastSeen: Date; mask: number }>(
@@ -213,8 +215,9 @@ export async function sampleMembers(
       select m.profile_id::text as "profileId", coalesce(${nameOf('user')}, ${nameOf('anonymous')}) as name, m.country, m.last_seen as "lastSeen", m.identifier_mask as mask
       from (
         select i.* from (${segment}) s join profiles i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id
-        order by i.last_seen desc, i.profile_id limit ${limit}
+        order by i.last_seen desc, i.profile_id limit ${sampleSize}
       ) m order by m.last_seen desc, m.profile_id`,
+    signal,
   );
   return rows.map(({ mask, name, ...row }) => ({
     ...row,

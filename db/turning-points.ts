@@ -6,7 +6,17 @@ import { type EventFilter, eventValue } from '@/lib/segment/event-sql';
 import { profileValue } from '@/lib/segment/profile-sql';
 import { instantParam, instantSql } from '@/lib/segment/property-sql';
 import { followedSql, stepsSql } from '@/lib/segment/sequence-sql';
-import { dateTurns, isMoving, isMovingProperty, isTrailing, type Moving, turningRanks, windowTurns } from '@/lib/segment/turning-points';
+import {
+  dateTurns,
+  isMoving,
+  isMovingProperty,
+  isTrailing,
+  type Moving,
+  runEnds,
+  stayOf,
+  turningRanks,
+  windowTurns,
+} from '@/lib/segment/turning-points';
 import { boundsOf, type Window } from '@/lib/segment/window';
 import type { Life } from './life';
 
@@ -128,23 +138,26 @@ async function sequenceInstants(leaf: Sequence, life: Life): Promise<Date[] | nu
   const b = life.events(isBroken ? second.didNot : second.did, second);
   const followed = followedSql(gapMs);
   const deciding = sql`from ${stepsSql(a, b)} s where not s.is_b and ${isBroken ? sql`not ${followed}` : followed}`;
-  const passed = sql`${deciding} and s.time <= ${instantParam(new Date(at.getTime() - gapMs))}`;
-  const settled = isMoving(within) ? await settledTimes(isBroken ? passed : deciding, within, life) : [];
-  const pending = isBroken ? await pendingTimes(sql`${deciding} and s.time > ${instantParam(new Date(at.getTime() - gapMs))}`, life) : [];
-  return [
-    ...[...settled, ...pending].flatMap((time) => windowTurns(within, time, zone)),
-    ...pending.map((time) => new Date(time.getTime() + gapMs)),
-  ];
+  const gapBegan = instantParam(new Date(at.getTime() - gapMs));
+  const settled = isMoving(within)
+    ? await settledTimes(isBroken ? sql`${deciding} and s.time <= ${gapBegan}` : deciding, within, life)
+    : [];
+  if (!isBroken) return settled.flatMap((time) => windowTurns(within, time, zone));
+  const pending = await timesOf(
+    sql`select distinct ${milliseconds(sql`s.time`)} as ms ${deciding} and s.time > ${gapBegan} limit ${mostPending + 1}`,
+    life,
+  );
+  if (pending.length > mostPending) return null;
+  return runEnds([...settled, ...pending].map((time) => stayOf(time, gapMs, within, zone)));
 }
+
+const mostPending = 20_000;
 
 /** The newest is the last to leave a trailing window; of others one a day. */
 const settledTimes = (from: SQL, within: Window, life: Life): Promise<Date[]> =>
   isTrailing(within)
     ? timesOf(sql`select max(${milliseconds(sql`s.time`)}) as ms ${from}`, life)
     : timesOf(sql`select min(${milliseconds(sql`s.time`)}) as ms ${from} group by (s.time at time zone ${life.context.zone})::date`, life);
-
-const pendingTimes = (from: SQL, life: Life): Promise<Date[]> =>
-  timesOf(sql`select distinct ${milliseconds(sql`s.time`)} as ms ${from} order by 1 limit ${most + 1}`, life);
 
 /** With a condition that time may turn on either step, any A may come to count or cease to. */
 async function restlessSequenceInstants({ sequence, gap, within }: Sequence, life: Life): Promise<Date[] | null> {

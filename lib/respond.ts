@@ -45,9 +45,7 @@ export function apiRoute<P = Record<string, never>>(role: Role, run: (context: A
       const answer = await run({ request, params: await context.params, workspace, db, now: new Date(), ...caller });
       return answer instanceof Response ? answer : Response.json(answer, { headers: { 'cache-control': 'no-store' } });
     } catch (error) {
-      // Nobody reads this answer; nginx's number for a caller who has gone.
-      if (request.signal.aborted && error === request.signal.reason) return new Response(null, { status: 499 });
-      return errorResponse(error);
+      return refused(request, error);
     }
   };
 }
@@ -73,9 +71,15 @@ export function consoleRoute(run: (context: ConsoleContext) => Promise<Response 
       const answer = await run({ body: await jsonBody(request), user, db: database(), now: new Date(), gone: request.signal });
       return answer instanceof Response ? answer : Response.json(answer, { headers: { 'cache-control': 'no-store' } });
     } catch (error) {
-      return errorResponse(error);
+      return refused(request, error);
     }
   };
+}
+
+function refused({ signal }: Request, error: unknown): Response {
+  // Nobody reads this answer; nginx's number for a caller who has gone.
+  if (signal.aborted && error === signal.reason) return new Response(null, { status: 499 });
+  return errorResponse(error);
 }
 
 /** {"error":{"code","message","field"?}}; what we do not know is logged and answered without detail. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { dateTurns, turningRanks, windowTurns } from './turning-points';
+import { dateTurns, runEnds, stayOf, turningRanks, windowTurns } from './turning-points';
 
 const zone = 'Asia/Kolkata';
 const turns = (window: Parameters<typeof windowTurns>[0], time: string) =>
@@ -29,4 +29,15 @@ it('lets a date come into the next days and go', () => {
 it('asks only for those events whose leaving makes a count fit or not', () => {
   expect(turningRanks({ gte: 4 })).toEqual([1, 4, 5]);
   expect(turningRanks({ between: [0, 2.5] })).toEqual([1, 3]);
+});
+
+it('lets a step that was not followed count from the end of its gap until it leaves, and joins what overlaps', () => {
+  const stay = (time: string, hours: number) => stayOf(new Date(time), 3_600_000, { last: { hours } }, zone);
+  const ends = (...stays: ReturnType<typeof stay>[]) => runEnds(stays).map((instant) => instant.toISOString().slice(11, 16));
+  expect(ends(stay('2026-03-09T04:00:00Z', 3), stay('2026-03-09T00:00:00Z', 3), stay('2026-03-09T02:00:00Z', 3))).toEqual([
+    '01:00',
+    '07:00',
+  ]);
+  expect(ends(stay('2026-03-09T00:00:00Z', 2), stay('2026-03-09T04:00:00Z', 2))).toEqual(['01:00', '02:00', '05:00', '06:00']);
+  expect(ends(stay('2026-03-09T00:00:00Z', 1))).toEqual([]);
 });

@@ -86,3 +86,24 @@ export function turningRanks(count: Compare): number[] {
   const bounds = Object.values(count).flat() as number[];
   return [...new Set([1, ...bounds.flatMap((bound) => [Math.ceil(bound), Math.floor(bound) + 1])])].filter((rank) => rank >= 1);
 }
+
+/** From – to, in milliseconds; the end is excluded. */
+export type Stay = { from: number; to: number };
+
+/** While a step that was not followed counts: once its gap has passed, and as long as it is in the window. */
+export function stayOf(time: Date, gapMs: number, window: Window, zone: string): Stay {
+  const turns = windowTurns(window, time, zone).map((turn) => turn.getTime());
+  const from = time.getTime() + gapMs;
+  return { from: turns.length === 2 ? Math.max(from, turns[0] ?? from) : from, to: turns.at(-1) ?? Infinity };
+}
+
+/** Where the stays, taken together, begin and end: in between somebody always stays. */
+export function runEnds(stays: readonly Stay[]): Date[] {
+  const runs: Stay[] = [];
+  for (const stay of stays.filter(({ from, to }) => from < to).sort((a, b) => a.from - b.from)) {
+    const last = runs.at(-1);
+    if (last && stay.from <= last.to) last.to = Math.max(last.to, stay.to);
+    else runs.push({ ...stay });
+  }
+  return runs.flatMap(({ from, to }) => (to === Infinity ? [new Date(from)] : [new Date(from), new Date(to)]));
+}

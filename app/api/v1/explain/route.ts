@@ -11,5 +11,5 @@ export const POST = apiRoute('viewer', async ({ request, db, workspaceId, now })
   const { who, at, userId } = parseUserQuestion(await jsonBody(request), now);
   const definition = await askedDefinition(db, workspaceId, who);
   const profileId = await profileOfUser(db, workspaceId, userId);
-  return { userId, at, ...(await explain(db, workspaceId, definition, profileId, at, now)) };
+  return { userId, at, ...(await explain(db, workspaceId, definition, profileId, at, now, request.signal)) };
 });
