@@ -176,6 +176,20 @@ describe.skipIf(!chromiumPath)('beside a description of users', () => {
       expect(await seriousFaults(page), `at ${width}`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     }
+  });
+
+  it('the same stands in the wizard, for a saved segment that is followed, as narrow as a phone', async () => {
+    await page.goto(`${app.origin}/campaigns/new`);
+    await page.getByLabel(/name/i).first().fill('Win back carts');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/edit\/who/);
+    await page.getByRole('radio', { name: /Cart abandoners/ }).click();
+    await exact(/8 who qualify/);
+    await page.getByRole('button', { name: 'Show 20' }).click();
+    await page.getByRole('button', { name: /^cart3/ }).click();
+    await dialog().getByText('Once in the last 7 days.', { exact: true }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(faults).toEqual([]);
   });
 });
