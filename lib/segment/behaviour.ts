@@ -14,7 +14,7 @@ const eventNames = chosen<string | string[]>((value) => (Array.isArray(value) ? 
 const where = z
   .array(propertyConditionSchema, { error: 'A list of conditions on properties.' })
   .min(1, 'Leave "where" out, or give it a condition.')
-  .max(100);
+  .max(100, 'At most 100 conditions.');
 
 const number = z.number({ error: 'A number.' });
 const rising = z
@@ -109,7 +109,7 @@ const weekdays = z
     error: 'A list of mon, tue, wed, thu, fri, sat, sun.',
   })
   .min(1, 'Name at least one day of the week.')
-  .max(100);
+  .max(1000, 'At most 1,000 days.');
 
 const matching = { where: where.optional(), within: windowSchema.optional() };
 const clock = { hours: hours.optional(), weekdays: weekdays.optional() };
