@@ -45,7 +45,7 @@ export function SegmentList(props: Props) {
           </TableBody>
         </Table>
       </div>
-      <ul className="grid gap-3 md:hidden">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-3 md:hidden">
         {items.map((item) => (
           <SegmentCard key={item.key} item={item} {...props} />
         ))}
@@ -90,8 +90,8 @@ function SegmentCard({ item, now, zone, mayEdit, remove }: ItemProps) {
         <SegmentMenu segmentKey={item.key} name={item.name} kind={item.kind} usage={item.usage} mayEdit={mayEdit} remove={remove} />
       </div>
       <p className="line-clamp-3 text-muted-foreground text-sm">{item.sentence}</p>
-      <div className="flex items-center justify-between gap-3">
-        <SegmentSize segmentKey={item.key} name={item.name} size={item.size} now={now} mayCount className="flex-row-reverse" />
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <SegmentSize segmentKey={item.key} name={item.name} size={item.size} now={now} mayCount />
         <Trend item={item} />
       </div>
       <dl className="grid grid-cols-2 gap-2 text-sm">

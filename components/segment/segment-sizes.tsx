@@ -90,7 +90,7 @@ function SizeText({ size, now }: { size: Size; now: Date }) {
   return (
     <>
       <span className="block font-medium tabular-nums">{numberText(size.qualify)}</span>
-      <span className="block whitespace-nowrap text-muted-foreground text-xs tabular-nums">
+      <span className="block text-muted-foreground text-xs tabular-nums md:whitespace-nowrap">
         {numberText(size.reachable ?? 0)} reachable · <time dateTime={at.toISOString()}>{distanceText(at, now > at ? now : at)}</time>
       </span>
     </>
