@@ -31,7 +31,7 @@ export function ListPreview({ preview, onChoice, disabled }: Props) {
             value={chosen ? String(chosen.index) : ''}
             onChange={(event) => {
               const index = Number(event.target.value);
-              put({ column: columnOf(index), identifier: columns[index]?.identifier ?? chosen?.identifier ?? 'userId' });
+              put({ column: columnOf(index), identifier: columns[index]?.identifier ?? 'userId' });
             }}
           >
             {!chosen && <option value="">Choose…</option>}

@@ -52,6 +52,7 @@ export function ListUpload({ replaced, preview }: Props) {
   };
   const take = (chosen: File) => {
     setFile(chosen);
+    setSeen(undefined);
     setDone(undefined);
     if (!name) setName(chosen.name.replace(/\.[a-z]+$/i, '').replace(/[_-]+/g, ' '));
     void look(chosen);
@@ -60,7 +61,7 @@ export function ListUpload({ replaced, preview }: Props) {
     event.preventDefault();
     const { chosen, header, columns } = seen ?? {};
     if (!replaced && name.trim() === '') return setFault({ message: 'Name the list.', field: 'name' });
-    if (!file || !chosen || !columns) return setFault({ message: file ? 'Choose the column that counts.' : 'Pick a file first.' });
+    if (!file || !chosen || !columns) return setFault({ message: 'Choose the column that counts.' });
     setFault(undefined);
     const key = replaced?.key ?? slugOf(name);
     const column = header ? (columns[chosen.index]?.name ?? '') : String(chosen.index + 1);
@@ -102,7 +103,7 @@ export function ListUpload({ replaced, preview }: Props) {
       {fault && fault.field !== 'name' && <FieldError>{fault.message}</FieldError>}
       {sending && <ListProgress {...sending} />}
       <div className="flex gap-2">
-        <Button type="submit" disabled={busy || !file}>
+        <Button type="submit" disabled={busy || !seen}>
           {replaced ? 'Replace the list' : 'Make the list'}
         </Button>
         {!replaced && (

@@ -78,7 +78,6 @@ function OverlapCell({ count, size, diagonal, chosen, onChoose, label }: CellPro
     <button
       type="button"
       onClick={onChoose}
-      aria-label={`${label}: ${numberText(count)}, ${percentText(count, size)}`}
       aria-pressed={chosen}
       className={cn(
         'block w-full rounded-lg px-2 py-1.5 text-right outline-none hover:ring-2 hover:ring-ring/50 focus-visible:ring-[3px] focus-visible:ring-ring/40',
@@ -86,6 +85,7 @@ function OverlapCell({ count, size, diagonal, chosen, onChoose, label }: CellPro
       )}
       style={{ background: `color-mix(in oklab, var(--chart-1) ${Math.round(share * 32)}%, transparent)` }}
     >
+      <span className="sr-only">{label}: </span>
       <span className="block font-medium tabular-nums">{numberText(count)}</span>
       <span className="block text-foreground/75 text-xs tabular-nums">{percentText(count, size)}</span>
     </button>

@@ -16,10 +16,16 @@ export function SegmentFilters() {
   const [text, setText] = useState(params.get('q') ?? '');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
+  // What was asked for last: the search comes a moment after it is typed, and the order may be chosen meanwhile.
+  const asked = useRef(params.toString());
+  useEffect(() => {
+    asked.current = params.toString();
+  }, [params]);
   const put = (name: string, value: string) => {
-    const next = new URLSearchParams(params);
+    const next = new URLSearchParams(asked.current);
     if (value) next.set(name, value);
     else next.delete(name);
+    asked.current = next.toString();
     start(() => router.replace(next.size ? `${path}?${next}` : path, { scroll: false }));
   };
   const search = (value: string) => {

@@ -62,7 +62,7 @@ describe('the preview', () => {
     expect(preview).toEqual({
       columns: [
         { name: 'email', identifier: 'email' },
-        { name: 'name', identifier: null },
+        { name: 'name', identifier: 'userId' },
       ],
       header: true,
       chosen: { index: 0, identifier: 'email', header: true, columns: 2 },

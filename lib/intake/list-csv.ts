@@ -84,7 +84,7 @@ export function listValue(row: readonly string[], column: ListColumn, defaultCou
 
 export type ListPreview = {
   /** Headers, or "Column 1"… where there are none. */
-  columns: { name: string; identifier: ListIdentifier | null }[];
+  columns: { name: string /** By its header, else by its first value. */; identifier: ListIdentifier }[];
   header: boolean;
   /** What the rows were read as; null while it cannot be told. */
   chosen: ListColumn | null;
@@ -112,7 +112,7 @@ export function previewList(head: string, choice: ListChoice, defaultCountry: st
   });
   const columns = first.map((name, i) => ({
     name: header ? cleanText(name).trim() : `Column ${i + 1}`,
-    identifier: header ? identifierOf(name) : likelyIdentifier(name),
+    identifier: (header ? identifierOf(name) : null) ?? likelyIdentifier(read[header ? 1 : 0]?.[i] ?? ''),
   }));
   return { columns, header, chosen, rows };
 }

@@ -46,26 +46,26 @@ export async function ListView({ segment: { key, name }, user }: { segment: Segm
 }
 
 function Facts({ facts, zone, listKey }: { facts: ListFacts; zone: string; listKey: string }) {
-  const { noun } = identifierWords[facts.identifier];
+  const { label } = identifierWords[facts.identifier];
   return (
     <section aria-label="What it holds" className="grid gap-3">
       <dl className="grid max-w-4xl grid-cols-2 gap-px overflow-hidden rounded-2xl border bg-border sm:grid-cols-4">
         {[
-          { label: 'Users in it today', value: facts.profiles },
-          { label: `${identifierWords[facts.identifier].label} given`, value: facts.kept },
-          { label: 'Twice in the file', value: facts.duplicates },
-          { label: 'Rejected rows', value: facts.rejected },
-        ].map(({ label, value }) => (
-          <div key={label} className="bg-card p-4">
-            <dt className="text-muted-foreground text-xs">{label}</dt>
+          { title: 'Users in it today', value: facts.profiles },
+          { title: `${label} given`, value: facts.kept },
+          { title: 'Twice in the file', value: facts.duplicates },
+          { title: 'Rejected rows', value: facts.rejected },
+        ].map(({ title, value }) => (
+          <div key={title} className="bg-card p-4">
+            <dt className="text-muted-foreground text-xs">{title}</dt>
             <dd className="mt-1 font-semibold text-2xl tabular-nums">{numberText(value)}</dd>
           </div>
         ))}
       </dl>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 text-muted-foreground text-sm">
         <p>
-          From a file of {counted(facts.rows, 'row')}, uploaded {dayAndTime(facts.uploadedAt, zone)}. A {noun} that nobody has yet counts
-          when somebody does.
+          From a file of {counted(facts.rows, 'row')}, uploaded {dayAndTime(facts.uploadedAt, zone)}. {label} that nobody has yet count when
+          somebody does.
         </p>
         {facts.rejected > 0 && (
           <Button asChild variant="outline" size="sm">
