@@ -11,6 +11,7 @@ import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
 import { queueDueRun } from './run-queue';
 import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
+import { segmentSources } from './segment-references';
 import { checkPatterns, segmentByKey } from './segments';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -73,6 +74,7 @@ export async function scheduleCampaign(
   const held = await currentVersion(db.orm, seen.versionId);
   const plan = checkedPlan(seen.draft, now, held?.schedule);
   if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
+  if (plan.definition !== undefined) await segmentSources(db, workspaceId, plan.definition);
   const connection = plan.connectionId
     ? await connectionById(db, workspaceId, plan.connectionId)
     : await defaultConnection(db, workspaceId);

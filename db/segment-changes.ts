@@ -5,7 +5,7 @@ import type { Definition } from '@/lib/segment/definition';
 import { pairOf } from '@/lib/segment/overlap';
 import type { Database } from './client';
 import { overlapCounts } from './segment-overlap';
-import { isUnderWay, reachedBy, type SegmentUsage } from './segment-usage';
+import { isUnderWay, reachedBy, type SegmentUsage, unused } from './segment-usage';
 import { segmentByKey } from './segments';
 
 type Change = { key: string; definition: Definition };
@@ -16,9 +16,9 @@ async function changeReaches(db: Database, workspaceId: WorkspaceId, { key, defi
     if (error instanceof AppError) return null;
     throw error;
   });
-  if (!saved || isDeepStrictEqual(saved.definition, definition)) return { campaigns: [], segments: [] };
-  const { campaigns, segments } = await reachedBy(db.orm, workspaceId, key);
-  return { campaigns: campaigns.filter(({ state }) => isUnderWay(state)), segments };
+  if (!saved || isDeepStrictEqual(saved.definition, definition)) return unused;
+  const reached = await reachedBy(db.orm, workspaceId, key);
+  return { ...reached, campaigns: reached.campaigns.filter(({ state }) => isUnderWay(state)) };
 }
 
 /** What a person is asked before it is saved. @throws AppError conflict, with the field "confirmed", that names the campaigns. */

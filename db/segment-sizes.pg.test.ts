@@ -1,12 +1,15 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, expect, it } from 'vitest';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Definition } from '@/lib/segment/definition';
 import { testDatabase, testWorkspace } from '@/tests/support/database';
 import { createDraft } from './campaigns';
+import { saveExclusions } from './exclusions';
 import { campaigns } from './schema';
 import { impactOf, refuseUnconfirmed } from './segment-changes';
 import { overlapCounts } from './segment-overlap';
 import { recordDueSizes, recordSize, segmentTrends } from './segment-sizes';
+import { segmentUsage } from './segment-usage';
 import { deleteSegment, saveSegment } from './segments';
 
 const { db } = await testDatabase();
@@ -108,8 +111,24 @@ it('before a change and after it are told where campaigns under way follow the s
   expect(await impactOf(db, workspaceId, change, night)).toEqual({
     campaigns: [{ id, name: 'Evening mail', state: 'awaiting_next' }],
     segments: [{ key: 'both', name: 'BOTH' }],
+    excludes: false,
     sizes: { before: 50, after: 30, join: 20, leave: 40 },
   });
+});
+
+it('a change of an excluded segment reaches every campaign under way', async () => {
+  const change = { key: 'odd', definition: { has: 'phone' } as Definition };
+  await createDraft(db, workspaceId, { name: 'A mere draft' }, null, night);
+  await db.orm
+    .update(campaigns)
+    .set({ draft: { segment: 'half' } })
+    .where(eq(campaigns.name, 'Evening mail'));
+  await refuseUnconfirmed(db, workspaceId, change);
+  await saveExclusions(db, workspaceId, { excludeSegments: ['both'], consentProperty: null }, night);
+  await expect(refuseUnconfirmed(db, workspaceId, change)).rejects.toMatchObject({
+    message: expect.stringContaining('“Evening mail” follows'),
+  });
+  expect((await segmentUsage(db.orm, workspaceId)).get('both')?.excludes).toBe(true);
 });
 
 it('a new segment never takes the place of another of the same name', async () => {

@@ -3,7 +3,7 @@ import type { WorkspaceId } from '@/lib/auth';
 import { segmentsOf } from '@/lib/segment/definition';
 import { dependentsOf } from '@/lib/segment/references';
 import type { Database } from './client';
-import { type CampaignState, campaigns, campaignVersions } from './schema';
+import { type CampaignState, campaigns, campaignVersions, workspaces } from './schema';
 import { definitionsOf, namedSegments } from './segment-references';
 
 type Reader = Pick<Database['orm'], 'select'>;
@@ -26,13 +26,25 @@ async function campaignReferences(db: Reader, workspaceId: WorkspaceId): Promise
     .orderBy(campaigns.name);
 }
 
-export type SegmentUsage = { campaigns: UsingCampaign[]; segments: UsingSegment[] };
+export type SegmentUsage = {
+  campaigns: UsingCampaign[];
+  segments: UsingSegment[];
+  /** Its members are kept out of every campaign of the workspace. */
+  excludes: boolean;
+};
+
+export const unused: SegmentUsage = { campaigns: [], segments: [], excludes: false };
+
+async function excludedKeys(db: Reader, workspaceId: WorkspaceId): Promise<string[]> {
+  const [row] = await db.select({ keys: workspaces.excludeSegments }).from(workspaces).where(eq(workspaces.id, workspaceId));
+  return row?.keys ?? [];
+}
 
 /** Who uses each segment directly, by key; a segment that is not used is not there. */
 export async function segmentUsage(db: Reader, workspaceId: WorkspaceId): Promise<Map<string, SegmentUsage>> {
   const usage = new Map<string, SegmentUsage>();
   const of = (key: string) => {
-    const found = usage.get(key) ?? { campaigns: [], segments: [] };
+    const found = usage.get(key) ?? { campaigns: [], segments: [], excludes: false };
     usage.set(key, found);
     return found;
   };
@@ -41,6 +53,7 @@ export async function segmentUsage(db: Reader, workspaceId: WorkspaceId): Promis
   const named = [...(await namedSegments(db, workspaceId))].sort(([, a], [, b]) => a.name.localeCompare(b.name));
   for (const [key, { name, definition }] of named)
     for (const used of definition ? segmentsOf(definition) : []) of(used).segments.push({ key, name });
+  for (const key of await excludedKeys(db, workspaceId)) of(key).excludes = true;
   return usage;
 }
 
@@ -49,8 +62,11 @@ export async function reachedBy(db: Reader, workspaceId: WorkspaceId, key: strin
   const named = await namedSegments(db, workspaceId);
   const dependents = dependentsOf(key, definitionsOf(named));
   const keys = new Set<string | null>([key, ...dependents]);
-  const using = (await campaignReferences(db, workspaceId)).filter((each) => each.keys.some((used) => used !== null && keys.has(used)));
+  const excludes = (await excludedKeys(db, workspaceId)).some((each) => keys.has(each));
+  const all = await campaignReferences(db, workspaceId);
+  const using = all.filter((each) => excludes || each.keys.some((used) => used !== null && keys.has(used)));
   return {
+    excludes,
     campaigns: using.map(({ campaign }) => campaign),
     segments: dependents.map((each) => ({ key: each, name: named.get(each)?.name ?? each })),
   };

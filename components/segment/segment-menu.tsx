@@ -61,7 +61,7 @@ type DialogProps = Pick<Props, 'segmentKey' | 'name' | 'usage' | 'remove'> & { c
 
 /** A segment that something uses is not deleted: then it says by what. */
 function DeleteDialog({ segmentKey, name, usage, remove, close }: DialogProps) {
-  const used = usage.campaigns.length + usage.segments.length > 0;
+  const used = usage.excludes || usage.campaigns.length + usage.segments.length > 0;
   const confirm = async () => {
     close();
     const answer = await remove({ key: segmentKey });

@@ -7,6 +7,7 @@ const shown = 2;
 /** Campaigns and segments that use it, as links; of many the first, the others a click away. */
 export function UsedBy({ usage }: { usage: SegmentUsage }) {
   const uses = [
+    ...(usage.excludes ? [{ href: '/settings/exclusions', name: 'Excluded from every campaign' }] : []),
     ...usage.campaigns.map(({ id, name }) => ({ href: `/campaigns/${id}`, name })),
     ...usage.segments.map(({ key, name }) => ({ href: `/segments/${key}`, name })),
   ];

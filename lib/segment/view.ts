@@ -4,7 +4,7 @@ import type { Segment } from '@/db/segments';
 import type { SegmentNames } from './describe';
 import { segmentSentence } from './sentence';
 
-type Around = { names: SegmentNames; size: Size | null; usage: SegmentUsage | undefined };
+type Around = { names: SegmentNames; size: Size | null; usage: SegmentUsage };
 
 /** What the API says of a saved segment; `size` is the one recorded last. */
 export function segmentView(segment: Segment, { names, size, usage }: Around) {
@@ -16,7 +16,7 @@ export function segmentView(segment: Segment, { names, size, usage }: Around) {
     ...(kind === 'list' ? {} : { definition }),
     sentence: segmentSentence(segment, names),
     size,
-    usedBy: { campaigns: usage?.campaigns ?? [], segments: usage?.segments ?? [] },
+    usedBy: usage,
     owner,
     createdAt,
     updatedAt,

@@ -102,6 +102,72 @@ it('keeps a segment, and says of a wrong one where the fault is', async () => {
   expect((await call('GET', '/segments/pro-buyers', undefined, other.apiKey)).status).toBe(404);
 });
 
+it('refuses a segment that refers to nothing, or round in a circle, and keeps what others refer to', async () => {
+  const put = (key: string, body: unknown) => call('PUT', `/segments/${key}`, { name: key.toUpperCase(), definition: body });
+  expect((await put('inner', definition)).json).toMatchObject({ kind: 'behaviour', size: null, usedBy: { campaigns: [], segments: [] } });
+  expect((await put('outer', { all: [{ segment: 'inner' }, { has: 'email' }] })).json).toMatchObject({
+    sentence: 'Users who are in the segment “INNER” and have an email',
+  });
+  expect(await put('lost', { any: [{ has: 'email' }, { segment: 'nowhere' }] })).toMatchObject({
+    status: 422,
+    json: { error: { code: 'unprocessable', field: 'any[1].segment' } },
+  });
+  expect(await put('inner', { not: { segment: 'outer' } })).toMatchObject({
+    status: 409,
+    json: { error: { code: 'conflict', field: 'not.segment', message: expect.stringContaining('“INNER” → “OUTER” → “INNER”') } },
+  });
+  expect((await call('POST', '/reach', { segment: 'outer' })).json).toMatchObject({ qualify: 3 });
+  expect(await call('DELETE', '/segments/inner')).toMatchObject({
+    status: 409,
+    json: { error: { message: '“OUTER” uses this segment.' } },
+  });
+  expect((await call('DELETE', '/segments/outer')).status).toBe(204);
+  expect((await call('DELETE', '/segments/inner')).status).toBe(204);
+});
+
+it('takes a list as CSV, tells what became of its rows, and replaces it whole', async () => {
+  const upload = async (key: string, csv: string, query = '', token = keys.apiKey) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/csv' };
+    const response = await fetch(`${app.origin}/api/v1/segments/${key}/list${query}`, { method: 'PUT', headers, body: csv });
+    return { status: response.status, json: (await response.json()) as Json };
+  };
+  expect(await upload('given', 'email\nU1@example.com\nlater@example.com\nu1@example.com\nno\n', '?name=Given%20mails')).toEqual({
+    status: 201,
+    json: {
+      key: 'given',
+      kind: 'list',
+      identifier: 'email',
+      rows: 4,
+      kept: 2,
+      known: 1,
+      unknown: 1,
+      duplicates: 1,
+      rejected: 1,
+      rejects: '/api/v1/segments/given/list/rejects',
+    },
+  });
+  expect((await call('GET', '/segments/given')).json).toMatchObject({ name: 'Given mails', kind: 'list', size: null });
+  expect((await call('GET', '/segments/given')).json).not.toHaveProperty('definition');
+  expect((await call('GET', '/segments/given/list')).json).toMatchObject({ kept: 2, profiles: 1, rejected: 1 });
+  expect((await call('GET', '/segments/given/list/rejects')).text).toBe('line,reason\r\n5,Not a valid email.\r\n');
+  expect((await call('POST', '/members', { definition: { all: [{ segment: 'given' }, { has: 'email' }] } })).text).toBe(
+    '{"userId":"u1"}\n',
+  );
+  expect(await upload('given', 'userId\nu3\nu5\n')).toMatchObject({ status: 200, json: { known: 2 } });
+  expect((await call('POST', '/reach', { segment: 'given' })).json).toMatchObject({ qualify: 2 });
+  expect(await upload('given', 'userId\n""\n')).toMatchObject({ status: 422, json: { error: { code: 'unprocessable' } } });
+  expect(await upload('given', 'name\nu1\n')).toMatchObject({ status: 400, json: { error: { field: 'column' } } });
+  expect(await upload('Given', 'userId\nu1\n')).toMatchObject({ status: 400, json: { error: { field: 'key' } } });
+  expect(await upload('given', 'userId\nu1\n', '?colour=red')).toMatchObject({ status: 400, json: { error: { field: 'colour' } } });
+  expect(await upload('pro-buyers', 'userId\nu1\n')).toMatchObject({ status: 409, json: { error: { field: 'key' } } });
+  expect((await upload('given', 'userId\nu1\n', '', 'ak_wrong')).status).toBe(401);
+  expect((await call('POST', '/reach', { segment: 'given' })).json).toMatchObject({ qualify: 2 });
+  expect((await call('PUT', '/segments/given', { name: 'Renamed' })).json).toMatchObject({ name: 'Renamed', kind: 'list' });
+  expect((await call('PUT', '/segments/given', { name: 'Renamed', definition })).status).toBe(409);
+  expect((await call('GET', '/segments/given/list', undefined, other.apiKey)).status).toBe(404);
+  expect((await call('DELETE', '/segments/given')).status).toBe(204);
+});
+
 it('estimates reach and streams members', async () => {
   const reach = await call('POST', '/reach', { segment: 'pro-buyers' });
   expect(reach.json).toEqual({ qualify: 3, reachable: 3, byIdentifier: { email: 3, phone: 0, mobileAdvertiserId: 0 }, exact: true });

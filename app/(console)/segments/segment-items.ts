@@ -1,7 +1,7 @@
 import type { SegmentItem } from '@/components/segment/segment-item';
 import { database } from '@/db/open';
 import { segmentTrends } from '@/db/segment-sizes';
-import { segmentUsage } from '@/db/segment-usage';
+import { segmentUsage, unused } from '@/db/segment-usage';
 import { listSegments } from '@/db/segments';
 import type { SignedIn } from '@/lib/auth';
 import { segmentSentence } from '@/lib/segment/sentence';
@@ -29,7 +29,7 @@ export async function segmentItems(user: SignedIn, now: Date): Promise<SegmentIt
       size,
       stale: size === null || size.at < updatedAt,
       days,
-      usage: usage.get(key) ?? { campaigns: [], segments: [] },
+      usage: usage.get(key) ?? unused,
     };
   });
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@/db/client';
 import { segmentTrends } from '@/db/segment-sizes';
-import { segmentUsage } from '@/db/segment-usage';
+import { segmentUsage, unused } from '@/db/segment-usage';
 import { listSegments } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
@@ -16,7 +16,9 @@ export async function segmentViews(db: Database, workspaceId: WorkspaceId, now: 
   const names = new Map(segments.map((segment) => [segment.key, segment.name]));
   return segments
     .filter((segment) => key === undefined || segment.key === key)
-    .map((segment) => segmentView(segment, { names, size: trends.get(segment.key)?.last ?? null, usage: usage.get(segment.key) }));
+    .map((segment) =>
+      segmentView(segment, { names, size: trends.get(segment.key)?.last ?? null, usage: usage.get(segment.key) ?? unused }),
+    );
 }
 
 /** @throws AppError not_found. */
