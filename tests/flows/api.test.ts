@@ -277,7 +277,7 @@ it('refuses a second campaign on the same audience, with the name of the first',
   expect(refused).toMatchObject({ status: 409, json: { error: { message: expect.stringContaining('First') } } });
   const past = await call('PATCH', `/campaigns/${second.id}`, { schedule: { ...schedule, at: '2020-01-01T09:00' } });
   expect(past.status).toBe(200);
-  expect(await call('POST', `/campaigns/${second.id}/schedule`)).toMatchObject({ status: 400, json: { error: { field: 'schedule' } } });
+  expect(await call('POST', `/campaigns/${second.id}/schedule`)).toMatchObject({ status: 400, json: { error: { field: 'schedule.at' } } });
 });
 
 it('ticks for Vercel’s cron and for nobody else', async () => {
