@@ -12,7 +12,7 @@ type Params = { key: string };
 const body = z.strictObject({
   name: z.string('Name the segment.').trim().min(1, 'Name the segment.').max(120, 'At most 120 characters.'),
   /** None: a list is renamed. */
-  definition: z.unknown(),
+  definition: z.unknown().optional(),
 });
 
 export const PUT = apiRoute<Params>('marketer', async ({ request, params, db, workspaceId, now }) => {
@@ -21,6 +21,7 @@ export const PUT = apiRoute<Params>('marketer', async ({ request, params, db, wo
   const { name, definition } = parsedBody(body, await jsonBody(request));
   if (definition === undefined && (await renameList(db, workspaceId, key.data, name, now)))
     return segmentViewOf(db, workspaceId, now, key.data);
+  if (definition === undefined) throw new AppError('invalid', 'Send {"name","definition"}.', 'definition');
   const { created } = await saveSegment(db, workspaceId, { key: key.data, name, definition: parseDefinition(definition) }, null, now);
   return Response.json(await segmentViewOf(db, workspaceId, now, key.data), { status: created ? 201 : 200 });
 });
