@@ -72,7 +72,8 @@ const cased = [
   'a_b',
   '%',
   'o+e',
-  '^\\s',
+  // Not \s: which characters are spaces is told by each in its own way.
+  '^[ \\n]',
   '\\\\',
 ];
 /** Letters with one other case each; no dot, which JavaScript lets stand for half a cart here. */
