@@ -12,6 +12,7 @@ import { csvLine } from '@/lib/stream';
 const query = z.strictObject({
   name: z.string().trim().min(1, 'Name the list.').max(120, 'At most 120 characters.').optional(),
   column: z.string().max(512).optional(),
+  place: z.coerce.number('A number, from 1.').int('A number, from 1.').optional(),
   identifier: z.enum(listIdentifiers, 'One of userId, email, phone.').optional(),
   header: z.enum(['true', 'false'], 'true or false.').optional(),
   new: z.enum(['true', 'false'], 'true or false.').optional(),
@@ -25,8 +26,8 @@ export function listRequest(request: Request, key: string): { upload: Omit<ListU
   const asked = parsedBody(query, Object.fromEntries(new URL(request.url).searchParams));
   refuseOtherTypes(request.headers.get('content-type') ?? '');
   if (!request.body) throw new AppError('invalid', 'Send the file as the body, as text/csv.', '');
-  const { name, column, identifier, header, new: isNew, upload: id } = asked;
-  const choice = { column, identifier, ...(header === undefined ? {} : { header: header === 'true' }) };
+  const { name, column, place, identifier, header, new: isNew, upload: id } = asked;
+  const choice = { column, place, identifier, ...(header === undefined ? {} : { header: header === 'true' }) };
   return { upload: { key, name, mustBeNew: isNew === 'true', choice, id }, body: Readable.fromWeb(request.body as ReadableStream) };
 }
 

@@ -10,7 +10,8 @@ import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@
 import type { ListIdentifier, ListPreview as Preview } from '@/lib/intake/list-csv';
 import { identifierWords } from './list-words';
 
-export type Choice = { column?: string; identifier?: ListIdentifier; header?: boolean };
+/** `place`: of the column, from 1. By name it would stand in the address, and a file without headers has people's ids there. */
+export type Choice = { place?: number; identifier?: ListIdentifier; header?: boolean };
 
 type Props = { preview: Preview; onChoice: (choice: Choice) => void; disabled: boolean };
 
@@ -18,9 +19,8 @@ type Props = { preview: Preview; onChoice: (choice: Choice) => void; disabled: b
 export function ListPreview({ preview, onChoice, disabled }: Props) {
   const id = useId();
   const { chosen, header, columns } = preview;
-  const columnOf = (index: number) => (header ? columns[index]?.name : String(index + 1));
   const put = (change: Choice) =>
-    onChoice({ header, column: chosen ? columnOf(chosen.index) : undefined, identifier: chosen?.identifier, ...change });
+    onChoice({ header, place: chosen ? chosen.index + 1 : undefined, identifier: chosen?.identifier, ...change });
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
@@ -31,7 +31,7 @@ export function ListPreview({ preview, onChoice, disabled }: Props) {
             value={chosen ? String(chosen.index) : ''}
             onChange={(event) => {
               const index = Number(event.target.value);
-              put({ column: columnOf(index), identifier: columns[index]?.identifier ?? 'userId' });
+              put({ place: index + 1, identifier: columns[index]?.identifier ?? 'userId' });
             }}
           >
             {!chosen && <option value="">Choose…</option>}

@@ -59,14 +59,13 @@ export function ListUpload({ replaced, preview }: Props) {
   };
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
-    const { chosen, header, columns } = seen ?? {};
+    const { chosen, header } = seen ?? {};
     if (!replaced && name.trim() === '') return setFault({ message: 'Name the list.', field: 'name' });
-    if (!file || !chosen || !columns) return setFault({ message: 'Choose the column that counts.' });
+    if (!file || !chosen) return setFault({ message: 'Choose the column that counts.' });
     setFault(undefined);
     const key = replaced?.key ?? slugOf(name);
-    const column = header ? (columns[chosen.index]?.name ?? '') : String(chosen.index + 1);
     const named: Record<string, string> = replaced ? {} : { name: name.trim(), new: 'true' };
-    const query = { ...named, column, identifier: chosen.identifier, header: String(header) };
+    const query = { ...named, place: String(chosen.index + 1), identifier: chosen.identifier, header: String(header) };
     const { answer, abort } = sendList(file, key, query, (progress) => setSending({ progress: { ...progress }, abort }));
     setSending({ progress: { sent: 0, bytes: file.size, rows: null }, abort });
     const sent = await answer;

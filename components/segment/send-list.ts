@@ -22,7 +22,7 @@ const pollMs = 700;
 
 /**
  * Sends the file as it is, without holding it. The browser says how much is sent; how much of it is stored is asked meanwhile.
- * @param query what the address says: name, column, identifier, header, new.
+ * @param query what the address says: name, place, identifier, header, new.
  */
 export function sendList(
   file: File,

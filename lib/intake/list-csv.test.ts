@@ -16,9 +16,10 @@ describe('the column of a list', () => {
   it('can be chosen, and what it holds', () => {
     expect(listColumn(['userId', 'email'], { column: 'email' })).toMatchObject({ index: 1, identifier: 'email' });
     expect(listColumn(['userId', 'email'], { identifier: 'email' })).toMatchObject({ index: 1, identifier: 'email' });
+    expect(listColumn(['userId', 'email'], { place: 2 })).toMatchObject({ index: 1, identifier: 'email' });
     expect(listColumn(['member no'], { identifier: 'userId' })).toMatchObject({ index: 0, identifier: 'userId' });
     expect(listColumn(['u1'], { header: false, identifier: 'userId' })).toMatchObject({ index: 0, header: false });
-    expect(listColumn(['x', 'u1'], { header: false, identifier: 'userId', column: '2' })).toMatchObject({ index: 1 });
+    expect(listColumn(['x', 'u1'], { header: false, identifier: 'userId', place: 2 })).toMatchObject({ index: 1 });
   });
 
   it.each([
@@ -27,7 +28,8 @@ describe('the column of a list', () => {
     [['userId'], { column: 'mail' }, 'column', 'There is no column mail.'],
     [['name', 'age'], { column: 'age' }, 'identifier', 'Say what the column age holds: userId, email or phone.'],
     [['u1'], { header: false }, 'identifier', 'Without a header, say what the column holds: userId, email or phone.'],
-    [['u1'], { header: false, identifier: 'userId', column: '2' }, 'column', 'The file has no column 2.'],
+    [['u1'], { header: false, identifier: 'userId', place: 2 }, 'place', 'The file has no column 2.'],
+    [['userId'], { place: 0 }, 'place', 'The file has no column 0.'],
   ] as const)('cannot be told from %j with %j', (first, choice, field, message) => {
     expect(() => listColumn(first, choice)).toThrow(expect.objectContaining({ code: 'invalid', field, message }));
   });
@@ -82,7 +84,9 @@ describe('the preview', () => {
       rows: [{ cells: ['ada@example.com'], reason: null }, { cells: ['bob@example.com'] }],
     });
     expect(previewList('+49 30 901820\n+49 30 901821\n', {}, null)).toMatchObject({ header: false, chosen: { identifier: 'phone' } });
-    expect(previewList('member\nu1\n', {}, null)).toMatchObject({ header: true, chosen: null });
+    expect(previewList('member\nu1\n', {}, null)).toMatchObject({ header: true, chosen: { index: 0, identifier: 'userId' } });
+    expect(previewList('no,contact\n1,a@b.de\n', {}, null)).toMatchObject({ header: true, chosen: { index: 1, identifier: 'email' } });
+    expect(previewList('no,name\n1,Ada\n', {}, null)).toMatchObject({ header: true, chosen: null });
     expect(previewList('member\nu1\n', { identifier: 'userId' }, null)).toMatchObject({ header: true, chosen: { index: 0 } });
   });
 

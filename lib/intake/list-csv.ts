@@ -12,11 +12,13 @@ export const listIdentifiers = ['userId', 'email', 'phone'] as const;
 export type ListIdentifier = (typeof listIdentifiers)[number];
 
 export type ListChoice = {
-  /** Header of the column that is meant; default the one whose header says so. */
+  /** Header of the column that is meant; default the one whose header says so, without headers the first. */
   column?: string;
+  /** In its stead: which column it is, from 1. */
+  place?: number;
   /** What it holds; default what its header says. */
   identifier?: ListIdentifier;
-  /** False: the first row is a value already, and the first column is meant unless `column` is its number, from 1. */
+  /** False: the first row is a value already. */
   header?: boolean;
 };
 
@@ -34,20 +36,25 @@ const identifierOf = (header: string): ListIdentifier | null => {
 
 /** @param first the file's first row. @throws AppError invalid where it cannot be told which column is meant, and what it holds. */
 export function listColumn(first: readonly string[], choice: ListChoice): ListColumn {
+  if (choice.place !== undefined && !(choice.place >= 1 && choice.place <= first.length))
+    throw new AppError('invalid', `The file has no column ${choice.place}.`, 'place');
   if (choice.header === false) return columnWithoutHeader(first, choice);
   const names = first.map((name) => cleanText(name).trim());
-  const index = choice.column === undefined ? likelyColumn(names, choice.identifier) : names.indexOf(choice.column.trim());
+  const index = indexOf(names, choice);
   if (index < 0) throw new AppError('invalid', `There is no column ${choice.column ?? 'userId, email or phone'}.`, 'column');
   const identifier = choice.identifier ?? identifierOf(names[index] ?? '');
   if (!identifier) throw new AppError('invalid', `Say what the column ${names[index]} holds: userId, email or phone.`, 'identifier');
   return { index, identifier, header: true, columns: first.length };
 }
 
-function columnWithoutHeader(first: readonly string[], { column, identifier }: ListChoice): ListColumn {
-  const index = column === undefined ? 0 : Number(column) - 1;
-  if (!(index >= 0 && index < first.length)) throw new AppError('invalid', `The file has no column ${column}.`, 'column');
+function indexOf(names: readonly string[], { column, place, identifier }: ListChoice): number {
+  if (place !== undefined) return place - 1;
+  return column === undefined ? likelyColumn(names, identifier) : names.indexOf(column.trim());
+}
+
+function columnWithoutHeader(first: readonly string[], { place = 1, identifier }: ListChoice): ListColumn {
   if (!identifier) throw new AppError('invalid', 'Without a header, say what the column holds: userId, email or phone.', 'identifier');
-  return { index, identifier, header: false, columns: first.length };
+  return { index: place - 1, identifier, header: false, columns: first.length };
 }
 
 /** -1 where none is. @throws AppError where several are. */
@@ -105,15 +112,15 @@ export function previewList(head: string, choice: ListChoice, defaultCountry: st
   const first = read[0];
   if (!first) throw new AppError('invalid', 'The file is empty.', '');
   const header = choice.header ?? looksLikeHeader(first);
-  const chosen = chosenColumn(first, { ...choice, header });
-  const rows = read.slice(header ? 1 : 0, header ? previewRows + 1 : previewRows).map((cells) => {
-    const found = chosen && listValue(cells, chosen, defaultCountry);
-    return { cells, reason: found && 'reason' in found ? found.reason : null };
-  });
   const columns = first.map((name, i) => ({
     name: header ? cleanText(name).trim() : `Column ${i + 1}`,
     identifier: (header ? identifierOf(name) : null) ?? likelyIdentifier(read[header ? 1 : 0]?.[i] ?? ''),
   }));
+  const chosen = chosenColumn(first, { ...choice, header }, columns);
+  const rows = read.slice(header ? 1 : 0, header ? previewRows + 1 : previewRows).map((cells) => {
+    const found = chosen && listValue(cells, chosen, defaultCountry);
+    return { cells, reason: found && 'reason' in found ? found.reason : null };
+  });
   return { columns, header, chosen, rows };
 }
 
@@ -126,12 +133,19 @@ function likelyIdentifier(cell: string): ListIdentifier {
   return /^\s*\+[\d\s().-]{8,}$/.test(cell) ? 'phone' : 'userId';
 }
 
-function chosenColumn(first: readonly string[], choice: ListChoice): ListPreview['chosen'] {
-  try {
-    const guessed = choice.header === false && !choice.identifier ? { ...choice, identifier: likelyIdentifier(first[0] ?? '') } : choice;
-    return listColumn(first, guessed);
-  } catch (error) {
-    if (error instanceof AppError) return null;
-    throw error;
+/** Where the headers do not tell, the only column, or the only one that looks like an email or phone, is as good a guess. */
+function chosenColumn(first: readonly string[], choice: ListChoice, columns: ListPreview['columns']): ListColumn | null {
+  const likely = columns.flatMap(({ identifier }, i) => (columns.length === 1 || identifier !== 'userId' ? [i] : []));
+  const guess = choice.place !== undefined ? choice.place - 1 : likely.length === 1 ? likely[0] : undefined;
+  const guessed = guess === undefined ? choice : { identifier: columns[guess]?.identifier, ...defined(choice), place: guess + 1 };
+  for (const each of [choice, guessed]) {
+    try {
+      return listColumn(first, each);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
   }
+  return null;
 }
+
+const defined = (choice: ListChoice): ListChoice => Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));

@@ -9,7 +9,7 @@ import { listIdentifiers, previewList } from '@/lib/intake/list-csv';
 export const preview = action(
   z.strictObject({
     head: z.string().max(200_000),
-    column: z.string().max(512).optional(),
+    place: z.number().int().optional(),
     identifier: z.enum(listIdentifiers).optional(),
     header: z.boolean().optional(),
   }),
