@@ -22,6 +22,7 @@ import { type Coverage, coverageOfSamples, coverageOfSegments } from './reach-co
 import { at, reachData } from './reach-data';
 import { bareReads } from './reach-limit';
 import { type ReferenceSegment, referenceSegments } from './reach-segments';
+import { serverMs } from './server-time';
 
 const { values } = parseArgs({
   options: {
@@ -47,7 +48,7 @@ const whole = (value: number) => Math.round(value).toLocaleString('en-US');
 const load = () => `load average ${os.loadavg()[0]?.toFixed(1)} on ${os.cpus().length} cores`;
 
 type Numbered = ReferenceSegment & { number: number };
-type World = { db: Database; workspaceId: WorkspaceId };
+type World = { db: Database; workspaceId: WorkspaceId; clusterDir: string };
 
 async function withServer<T>(dir: string, run: (world: World, cluster: Cluster) => Promise<T>): Promise<T> {
   const cluster = await openCluster({ dir });
@@ -55,7 +56,7 @@ async function withServer<T>(dir: string, run: (world: World, cluster: Cluster) 
   try {
     const [row] = await db.sql<{ id: WorkspaceId }[]>`select id from workspaces limit 1`;
     if (!row) throw new Error('invariant: the data have a workspace');
-    return await run({ db, workspaceId: row.id }, cluster);
+    return await run({ db, workspaceId: row.id, clusterDir: cluster.dir }, cluster);
   } finally {
     await db.close();
     await cluster.stop();
@@ -72,9 +73,9 @@ async function coldMs(dir: string, segment: Numbered): Promise<{ ms: number; dro
   });
 }
 
-type Warm = { qualify: number; ms: number; worstMs: number; limitMs: number };
+type Warm = { qualify: number; ms: number; worstMs: number; limitMs: number; serverMs: number | null };
 
-async function warm({ db, workspaceId }: World, segment: Numbered): Promise<Warm> {
+async function warm({ db, workspaceId, clusterDir }: World, segment: Numbered): Promise<Warm> {
   const definition = parseDefinition(segment.json);
   let qualify = 0;
   const count = async () => {
@@ -85,11 +86,21 @@ async function warm({ db, workspaceId }: World, segment: Numbered): Promise<Warm
   const times: number[] = [];
   const limits: number[] = [];
   // Turn by turn, so that a noisy neighbour slows both.
+  let spent: number | null = 0;
   for (let i = 0; i < rounds; i++) {
+    const before = serverMs(clusterDir);
     times.push(await timed(count));
+    const after = serverMs(clusterDir);
+    spent = spent === null || before === null || after === null ? null : spent + after - before;
     limits.push(await timed(() => bareReads(db, workspaceId, segment.reads)));
   }
-  return { qualify, ms: median(times), worstMs: Math.max(...times), limitMs: median(limits) };
+  return {
+    qualify,
+    ms: median(times),
+    worstMs: Math.max(...times),
+    limitMs: median(limits),
+    serverMs: spent === null ? null : spent / rounds,
+  };
 }
 
 type Estimated = { ms: number; worstMs: number; text: string };
@@ -160,29 +171,32 @@ async function coldTimes(dir: string): Promise<Map<number, number>> {
   return found;
 }
 
-async function table(world: World, cold: ReadonlyMap<number, number>): Promise<void> {
-  const all: { ms: number; worstMs: number; estimateMs: number }[] = [];
-  say('| # | segment | profiles | cold | warm | worst | limit | ratio | estimate | ms |\n|---|---|---|---|---|---|---|---|---|---|');
+async function table(world: World, cold: ReadonlyMap<number, number>, plans: boolean): Promise<void> {
+  const all: { ms: number; worstMs: number; serverMs: number; estimateMs: number }[] = [];
+  say(
+    '| # | segment | profiles | cold | warm | worst | processor | limit | ratio | estimate | ms |\n|---|---|---|---|---|---|---|---|---|---|---|',
+  );
   for (const segment of chosen) {
     const exact = await warm(world, segment);
     const rough = await estimate(world, segment, exact.qualify);
-    all.push({ ms: exact.ms, worstMs: exact.worstMs, estimateMs: rough.worstMs });
+    all.push({ ...exact, serverMs: exact.serverMs ?? 0, estimateMs: rough.worstMs });
     const coldText = cold.has(segment.number) ? whole(cold.get(segment.number) ?? 0) : '–';
     const figures = [
       coldText,
       whole(exact.ms),
       whole(exact.worstMs),
+      exact.serverMs === null ? '–' : whole(exact.serverMs),
       whole(exact.limitMs),
       (exact.ms / exact.limitMs).toFixed(1),
       rough.text,
       whole(rough.ms),
     ];
     say(`| ${segment.number} | ${segment.name} | ${whole(exact.qualify)} | ${figures.join(' | ')} |`);
-    if (values.plans) await writePlan(world, segment);
+    if (plans) await writePlan(world, segment);
   }
   const worstCold = cold.size > 0 ? `, cold worst ${whole(Math.max(...cold.values()))}` : '';
   say(
-    `\nwarm median ${whole(median(all.map(({ ms }) => ms)))} ms, worst ${whole(Math.max(...all.map(({ worstMs }) => worstMs)))}${worstCold}; ` +
+    `\nwarm median ${whole(median(all.map(({ ms }) => ms)))} ms (of the server's processor time ${whole(median(all.map((each) => each.serverMs)))}), worst ${whole(Math.max(...all.map(({ worstMs }) => worstMs)))}${worstCold}; ` +
       `estimates at most ${whole(Math.max(...all.map(({ estimateMs }) => estimateMs)))}; ${load()}`,
   );
 }
@@ -213,12 +227,12 @@ const cold = await withServer(dir, async ({ db }, cluster) => {
   );
 }).then(() => (values['no-cold'] ? new Map<number, number>() : coldTimes(dir)));
 await withServer(dir, async (world) => {
-  await table(world, cold);
+  await table(world, cold, values.plans);
   await coverage(world);
   if (values.worn) {
     await wear(world);
     say('\nthe same, worn: a hundredth of the roll-up and a twentieth of the profiles changed since the last vacuum');
-    await table(world, new Map());
+    await table(world, new Map(), false);
     await world.db.sql`vacuum profile_events, profiles`;
   }
 });
