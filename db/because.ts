@@ -38,7 +38,10 @@ async function eventsBecause(names: string | string[], condition: Omit<Did, 'did
   const rows = life.events(names, condition, boundsOf(condition.within ?? 'ever', zone, at));
   if (rows === null) return { kind: 'events', count: 0, newest: [] };
   const aggregate = 'aggregate' in condition ? condition.aggregate : undefined;
-  const value = aggregate ? aggregateSql(aggregate, rows.events) : sql`null`;
+  // A sum may be larger than any double.
+  const value = aggregate
+    ? sql`least(greatest(${aggregateSql(aggregate, rows.events)}, ${-Number.MAX_VALUE}::numeric), ${Number.MAX_VALUE}::numeric)`
+    : sql`null`;
   const { count, value: found } = await one<{ count: number; value: number | null }>(
     sql`select count(*)::int as count, (case when count(*) > 0 then ${value} end)::float8 as value ${rows.from}`,
     life,

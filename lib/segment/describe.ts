@@ -187,19 +187,19 @@ function dayText(day: string): string {
   return `${date} ${months[(month ?? 1) - 1]} ${year}${day.length > 10 ? ` ${day.slice(11)}` : ''}`;
 }
 
-const builtInNames: Record<string, string> = {
-  $firstSeen: 'first seen',
-  $lastSeen: 'last seen',
-  $country: 'country',
-  $city: 'city',
-  $language: 'language',
-  $platform: 'platform',
-};
+const builtInNames: ReadonlyMap<string, string> = new Map([
+  ['$firstSeen', 'first seen'],
+  ['$lastSeen', 'last seen'],
+  ['$country', 'country'],
+  ['$city', 'city'],
+  ['$language', 'language'],
+  ['$platform', 'platform'],
+]);
 
 /** "were first seen in the last 7 days"; null for what is not about being seen. */
 function seenPhrase(condition: PropertyCondition): string | null {
-  const name = builtInNames[condition.property];
-  if (name !== builtInNames.$firstSeen && name !== builtInNames.$lastSeen) return null;
+  if (condition.property !== '$firstSeen' && condition.property !== '$lastSeen') return null;
+  const name = builtInNames.get(condition.property);
   if (condition.op === 'notInLast') return `were not ${name} ${durationWords.inLast} ${spanText(condition.value)}`;
   switch (condition.op) {
     case 'inLast':
@@ -215,7 +215,7 @@ function seenPhrase(condition: PropertyCondition): string | null {
 
 /** "amount at least 50", "country one of “IN”, “BR”", "a value for plan". */
 export function propertyPhrase(condition: PropertyCondition): string {
-  const name = builtInNames[condition.property] ?? condition.property;
+  const name = builtInNames.get(condition.property) ?? condition.property;
   if (condition.op === 'exists') return `a value for ${name}`;
   if (condition.op === 'notExists') return `no value for ${name}`;
   if (condition.op === 'anniversaryIn') return `the anniversary of ${name} ${test(condition)}`;

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reach } from '@/db/reach';
+import { explain } from '@/db/explain';
+import { funnel, reach } from '@/db/reach';
 import { AppError } from '@/lib/errors';
 import { type Definition, parseDefinition, propertyConditionsOf } from '@/lib/segment/definition';
+import { describe as sentence } from '@/lib/segment/describe';
 import { testDatabase } from '@/tests/support/database';
 import { definitions, patterns } from '@/tests/support/definition-arbitraries';
 import { history } from '@/tests/support/history-arbitraries';
@@ -235,6 +237,58 @@ it.each(['0001-01-01T00:00:00.000Z', '1969-12-31T23:59:59.999Z', '9999-12-31T23:
     }
   },
 );
+
+describe('what is answered', () => {
+  const longest = [10_000, Number.MAX_SAFE_INTEGER].flatMap((n) =>
+    ['minutes', 'hours', 'days', 'weeks', 'months', 'years'].map((unit) => ({ [unit]: n })),
+  );
+  const elapsing = longest.filter((duration) => !('months' in duration || 'years' in duration));
+  const edges: unknown[] = [
+    ...longest.flatMap((duration) => [
+      property('inLast', duration),
+      property('inNext', duration, '$firstSeen'),
+      did({ within: { last: duration } }),
+    ]),
+    ...longest.flatMap((duration) =>
+      'minutes' in duration || 'hours' in duration
+        ? []
+        : [did({ occurrence: 'first', within: { ago: { from: duration, to: { days: 1 } } } })],
+    ),
+    ...elapsing.map((gap) => ({ sequence: [{ did: 'Viewed' }, { didNot: 'Bought' }], gap })),
+    ...['0001-01-01', '9999-12-31'].flatMap((day) => [
+      did({ within: { on: day } }),
+      did({ within: { after: day } }),
+      property('dateBefore', day),
+    ]),
+    ...[0, 1e9, Number.MAX_SAFE_INTEGER].map((days) => property('anniversaryIn', { days })),
+    ...[1e308, 5e-324].flatMap((n) => ['sum', 'avg', 'max'].map((fn) => did({ aggregate: { fn, property: 'amount', gt: n } }))),
+    property('exists', undefined, '__proto__'),
+    property('is', 'x', 'constructor'),
+  ].map(asJson);
+  const chance = fc.sample(definitions(moment, []), { seed, numRuns: 30 }).map(asJson);
+
+  it.each([moment.at, '9999-12-31T23:59:59.999Z'])(
+    `is explained, counted and said in words, at %s (SEGMENT_SEED=${seed})`,
+    async (instant) => {
+      const when = new Date(instant);
+      const odd = [...population.people]
+        .filter(([, { person }]) => [...person.ids][0]?.startsWith('user:odd'))
+        .map(([id]) => id)
+        .slice(0, 4);
+      for (const json of [...edges, ...chance]) {
+        const definition = parseDefinition(json);
+        expect(sentence(definition)).not.toMatch(/undefined|NaN|Infinity|\[object/);
+        const wanted = qualifyingIds(population, definition, when);
+        for (const id of odd) {
+          const { answer } = await explain(db, population.workspaceId, definition, id, when, when);
+          expect(answer, JSON.stringify(json)).toBe(wanted.includes(id));
+        }
+        const { steps } = await funnel(db, population.workspaceId, definition, when, when);
+        expect(steps.at(-1)?.remaining, JSON.stringify(json)).toBe(wanted.length);
+      }
+    },
+  );
+});
 
 /** What a text may hold that could mean something to JavaScript, JSON, a regular expression, LIKE or SQL. */
 const texts = [
