@@ -3,8 +3,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '@/db/client';
 import { storeRecords } from '@/db/events';
+import { saveSegment } from '@/db/segments';
 import { createWorkspace, workspaceById } from '@/db/workspaces';
 import { translate } from '@/lib/intake/segment-spec';
+import { parseDefinition } from '@/lib/segment/definition';
 import { type App, startApp } from '@/tests/support/app';
 import { chromiumPath, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
 import { testDatabase } from '@/tests/support/database';
@@ -27,6 +29,7 @@ describe.skipIf(!chromiumPath)('beside a description of users', () => {
     sandbox = await startSandbox();
     const made = await createWorkspace(db, { name: 'Why shop', zone: 'Europe/Berlin', defaultCountry: 'DE' }, new Date());
     await store(db, made.workspaceId);
+    await storeMany(db, made.workspaceId);
     app = await startApp({
       DATABASE_URL: database.url,
       NEXTAUTH_SECRET: randomBytes(32).toString('hex'),
@@ -150,6 +153,25 @@ describe.skipIf(!chromiumPath)('beside a description of users', () => {
     }
   });
 
+  it('an estimate with its margin stands there at once, and the exact number takes its place', async () => {
+    await page.goto(`${app.origin}/segments/french`);
+    await exact(/of 40,000 who qualify/);
+    const held = await db.sql.reserve();
+    await held`begin`;
+    try {
+      await held`lock table profiles in access exclusive mode`;
+      await asOf().selectOption('past');
+      await reach().getByText('Estimate', { exact: true }).waitFor();
+      await reach()
+        .getByText(/of ≈\s[\d,]+ ±\s[\d,]+ who qualify \(100\s%\)/)
+        .waitFor();
+    } finally {
+      await held`rollback`;
+      held.release();
+    }
+    await exact(/of 40,000 who qualify/);
+  });
+
   it('a number that cannot be had says so, and is asked for again', async () => {
     await page.route('**/ask/reach', (route) => route.abort());
     await page.goto(`${app.origin}/segments/new?from=cart-abandoners`);
@@ -193,6 +215,17 @@ describe.skipIf(!chromiumPath)('beside a description of users', () => {
     expect(faults).toEqual([]);
   });
 });
+
+/** As many others as an estimate is made for, a third of them French, reachable by email and without any event. */
+async function storeMany(db: Database, workspaceId: Parameters<typeof workspaceById>[1]): Promise<void> {
+  await db.sql`insert into profiles (workspace_id, profile_id, first_seen, last_seen, bucket, country, identifier_mask)
+    select ${workspaceId}, nextval('profile_id_sequence'), '2026-01-01', '2026-01-01', n % 1000, case when n % 3 = 0 then 'FR' else 'PL' end, 1
+    from generate_series(1, 120000) n`;
+  await db.sql`insert into profiles_sample select * from profiles where workspace_id = ${workspaceId} and bucket < 16 on conflict do nothing`;
+  await db.sql`analyze profiles, profiles_sample`;
+  const definition = parseDefinition({ property: '$country', op: 'is', value: 'FR' });
+  await saveSegment(db, workspaceId, { key: 'french', name: 'French', definition }, null, new Date());
+}
 
 /** Twelve who added to cart an hour ago, four of whom bought. */
 async function store(db: Database, workspaceId: Parameters<typeof workspaceById>[1]): Promise<void> {
