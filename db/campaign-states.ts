@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
-import { openStates } from '@/lib/sync/run-state';
+import { isOpen, openStates } from '@/lib/sync/run-state';
 import { refuseIfFed } from './audiences';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
@@ -62,12 +62,11 @@ export const resumeCampaign = (db: Database, workspaceId: WorkspaceId, id: strin
   command(db, workspaceId, id, 'resume', async (tx, campaign) => ({ state: await resumedState(tx, campaign) }), now);
 
 async function resumedState(tx: Tx, { id, nextAt }: Campaign): Promise<CampaignState> {
-  const runs = await tx
-    .select({ state: syncRuns.state })
-    .from(syncRuns)
-    .where(and(eq(syncRuns.campaignId, id), inArray(syncRuns.state, [...openStates, 'held'])));
-  if (runs.some((run) => run.state === 'held')) return 'blocked';
-  return runs.length > 0 ? 'running' : nextAt ? 'awaiting_next' : 'completed';
+  const runs = await tx.selectDistinct({ state: syncRuns.state }).from(syncRuns).where(eq(syncRuns.campaignId, id));
+  if (runs.some(({ state }) => state === 'held')) return 'blocked';
+  if (runs.some(({ state }) => isOpen(state))) return 'running';
+  if (!nextAt) return 'completed';
+  return runs.length > 0 ? 'awaiting_next' : 'scheduled';
 }
 
 /** Final: what was not sent yet is not sent. @param members leave: they stay in the audience; remove: whom Beckon has put in is taken out. */

@@ -5,7 +5,7 @@ import type { Database } from '@/db/client';
 import { database } from '@/db/open';
 import type { Role } from '@/db/schema';
 import { requireUser, roleAllows, type SignedIn } from '@/lib/auth';
-import { AppError, type AppErrorCode } from '@/lib/errors';
+import { AppError, type AppErrorCode, firstFault } from '@/lib/errors';
 import { faultOf, log } from '@/lib/log';
 
 export type ActionResult<T> = { ok: true; data: T } | { ok: false; code: AppErrorCode | 'unexpected'; message: string; field?: string };
@@ -29,8 +29,8 @@ export function action<S extends z.ZodType, T>(
         throw new AppError('forbidden', 'Your role does not allow this. Ask an owner of the workspace.');
       const parsed = schema.safeParse(input);
       if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        throw new AppError('invalid', issue?.message ?? 'This is not valid.', issue?.path.join('.'));
+        const { message, path } = firstFault(parsed.error);
+        throw new AppError('invalid', message, path.join('.'));
       }
       const data = await run(parsed.data, { user, db: database(), now: new Date() });
       if (options.revalidate) revalidatePath(options.revalidate, 'layout');

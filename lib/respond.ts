@@ -4,7 +4,7 @@ import { database } from '@/db/open';
 import type { Role } from '@/db/schema';
 import { type Workspace, workspaceById } from '@/db/workspaces';
 import { currentUser, roleAllows, type SignedIn, type WorkspaceId, workspaceByKey } from '@/lib/auth';
-import { AppError, type AppErrorCode } from '@/lib/errors';
+import { AppError, type AppErrorCode, firstFault } from '@/lib/errors';
 import { faultOf, log } from '@/lib/log';
 import { pathText } from '@/lib/segment/definition';
 
@@ -122,12 +122,6 @@ export async function optionalBody(request: Request): Promise<unknown> {
 export function parsedBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const path = [...(issue?.path ?? []), ...(unknownKey === undefined ? [] : [unknownKey])];
-  throw new AppError(
-    'invalid',
-    unknownKey === undefined ? (issue?.message ?? 'This is not valid.') : `There is no “${unknownKey}” here.`,
-    pathText(path),
-  );
+  const { message, path } = firstFault(parsed.error);
+  throw new AppError('invalid', message, pathText(path));
 }

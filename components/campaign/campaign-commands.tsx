@@ -37,15 +37,17 @@ export function useCampaignCommands(
   const router = useRouter();
   const [busy, start] = useTransition();
   const [asking, setAsking] = useState(false);
-  const perform = (command: Command, members: StopMembers = 'leave') =>
+  const perform = (command: Command, send: () => Promise<Answer<unknown>>) =>
     start(async () => {
-      const answer = await actions[command]({ id, members });
+      const answer = await send();
       setAsking(false);
       if (!answer.ok) return void toast.error(answer.message);
       toast.success(done[command]);
       if (command === 'run' || command === 'undo') router.push(`/campaigns/${id}/runs/${(answer.data as { runId: number }).runId}`);
       if (command === 'clone') router.push(`/campaigns/${(answer.data as { id: string }).id}/edit`);
     });
-  const dialog = <StopDialog name={name} open={asking} busy={busy} onOpenChange={setAsking} stop={(members) => perform('stop', members)} />;
-  return { run: (command) => (command === 'stop' ? setAsking(true) : perform(command)), busy, dialog };
+  const stop = (members: StopMembers) => perform('stop', () => actions.stop({ id, members }));
+  const dialog = <StopDialog name={name} open={asking} busy={busy} onOpenChange={setAsking} stop={stop} />;
+  const run = (command: Command) => (command === 'stop' ? setAsking(true) : perform(command, () => actions[command]({ id })));
+  return { run, busy, dialog };
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { CalendarSearch, ChevronLeft, ChevronRight, ClockArrowUp, Info } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { type CalendarDay, calendarMonth, type DatedSchedule, daysLater, monthsLater, nextRunningMonth } from './schedule-calendar';
@@ -22,16 +22,17 @@ export function OccurrenceCalendar({ schedule, first, now }: { schedule: DatedSc
   const [chosen, setChosen] = useState<{ of: string; month: string; day: string } | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
   const grid = useRef<HTMLTableElement>(null);
-  const moved = useRef(false);
+  const wanted = useRef<string | null>(null);
   // A schedule that begins elsewhere is shown from there.
   const { month, day } = chosen?.of === firstDay ? chosen : { month: firstDay.slice(0, 7), day: firstDay };
   const shown = useMemo(() => calendarMonth(schedule, month, now), [schedule, month, now]);
   const show = (to: string) => setChosen({ of: firstDay, month: to, day: `${to}-01` });
   const thisMonth = wallDay(now, schedule.zone).slice(0, 7);
 
-  useEffect(() => {
-    if (!moved.current) return;
-    moved.current = false;
+  useLayoutEffect(() => {
+    // Another change may be drawn between the key and the day it leads to.
+    if (wanted.current !== day) return;
+    wanted.current = null;
     grid.current?.querySelector<HTMLElement>(`[data-day="${day}"]`)?.focus();
   });
 
@@ -39,7 +40,7 @@ export function OccurrenceCalendar({ schedule, first, now }: { schedule: DatedSc
     const to = dayAfterKey(event.key, day);
     if (!to || to.slice(0, 7) < thisMonth) return;
     event.preventDefault();
-    moved.current = true;
+    wanted.current = to;
     setChosen({ of: firstDay, month: to.slice(0, 7), day: to });
   };
   const cells = shown.weeks.flat();

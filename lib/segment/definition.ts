@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '@/lib/errors';
+import { AppError, firstFault } from '@/lib/errors';
 import {
   type Did,
   type DidNot,
@@ -105,16 +105,9 @@ function tooDeep(json: unknown, depth: number, path: PropertyKey[]): Refusal | u
 /** @throws AppError invalid with a sentence and the path of the fault, e.g. "all[1].where[0].op"; empty for the root. */
 export function parseDefinition(json: unknown): Definition {
   const parsed = definitionSchema.safeParse(json);
-  if (!parsed.success) throw faultOf(parsed.error.issues[0]);
-  return parsed.data;
-}
-
-function faultOf(issue: z.core.$ZodIssue | undefined): AppError {
-  if (!issue) return new AppError('invalid', 'This is not a definition.', '');
-  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
-  const message = unknownKey === undefined ? issue.message : `There is no “${unknownKey}” here.`;
-  return new AppError('invalid', message, pathText(path));
+  if (parsed.success) return parsed.data;
+  const { message, path } = firstFault(parsed.error);
+  throw new AppError('invalid', message, pathText(path));
 }
 
 const join = (path: string, part: string) => (path ? `${path}.${part}` : part);
