@@ -11,6 +11,7 @@ export default defineConfig({
     env: { TZ: 'Asia/Kathmandu' },
     globalSetup: ['tests/support/cluster.ts'],
     testTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     // The first that needs the app builds it.
     hookTimeout: 300_000,
   },

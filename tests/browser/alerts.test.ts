@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { saveConnection } from '@/db/connections';
 import { watchAlerts } from '@/lib/alerts/watch';
 import { parseEncryptionKeys } from '@/lib/crypto';
 import { type App, startApp } from '@/tests/support/app';
-import { chromiumPath, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
 import { type Mailbox, openMailbox } from '@/tests/support/mailbox';
 import { sandboxPeople } from '@/tests/support/sandbox';
 import { type Story, story } from '@/tests/support/story';
@@ -25,7 +25,7 @@ const arrived = async (has: () => boolean) => {
   expect(has()).toBe(true);
 };
 
-describe.skipIf(!chromiumPath)('alerts in a browser', () => {
+describeInBrowser('alerts in a browser', () => {
   beforeAll(async () => {
     s = await story();
     mailbox = await openMailbox();

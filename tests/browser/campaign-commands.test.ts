@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '@/tests/support/app';
-import { chromiumPath, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 const definition = { all: [{ did: 'Joined' }, { didNot: 'Left' }] };
@@ -24,7 +24,7 @@ async function runEnds(label: string): Promise<void> {
   await page.getByRole('heading', { level: 1 }).getByText(label, { exact: true }).waitFor({ timeout: 60_000 });
 }
 
-describe.skipIf(!chromiumPath)("a campaign's commands in a browser", () => {
+describeInBrowser("a campaign's commands in a browser", () => {
   beforeAll(async () => {
     s = await story();
     await s.send(

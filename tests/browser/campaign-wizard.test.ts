@@ -1,9 +1,9 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { saveSegment } from '@/db/segments';
 import { parseDefinition } from '@/lib/segment/definition';
 import { type App, startApp } from '@/tests/support/app';
-import { chromiumPath, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 const definition = {
@@ -44,7 +44,7 @@ async function goOn(step: string): Promise<void> {
   await page.waitForURL(new RegExp(`/edit/${step}`));
 }
 
-describe.skipIf(!chromiumPath)('the campaign wizard in a browser', () => {
+describeInBrowser('the campaign wizard in a browser', () => {
   beforeAll(async () => {
     s = await story();
     const at = new Date(Date.now() - 3_600_000).toISOString();
@@ -97,7 +97,7 @@ describe.skipIf(!chromiumPath)('the campaign wizard in a browser', () => {
     await page.getByText('25', { exact: true }).first().waitFor();
     await saved();
     await page.reload();
-    expect(await page.getByRole('radio', { name: /^Carts left behind/ }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: /^Carts left behind/ }).isChecked()).toBe(true);
     await goOn('when');
 
     await press(page.getByRole('radio', { name: /^On a rhythm/ }), 'ArrowDown');
@@ -109,7 +109,7 @@ describe.skipIf(!chromiumPath)('the campaign wizard in a browser', () => {
     await page.waitForURL(`${s.sandbox.url}/**`);
     await page.getByRole('button', { name: 'Continue', exact: true }).click();
     await page.waitForURL(/\/edit\/where\?connect=connected/);
-    expect(await page.getByRole('radio', { name: /^Maya Rivera/ }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('radio', { name: /^Maya Rivera/ }).isChecked()).toBe(true);
     await press(page.getByRole('radio', { name: /^Northwind – main/ }), 'Space');
     await tabTo(page.getByLabel('Search ad sets'));
     await page.keyboard.type('Autumn sale');
@@ -142,7 +142,7 @@ describe.skipIf(!chromiumPath)('the campaign wizard in a browser', () => {
     await page.getByRole('table').getByRole('link').first().click();
     await page.waitForURL('**/runs/*');
     await page.getByText('25 of 25 rows').waitFor();
-    expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('100');
+    await expect.poll(() => page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('100');
     expect(await seriousFaults(page)).toEqual([]);
   });
 
@@ -175,7 +175,7 @@ describe.skipIf(!chromiumPath)('the campaign wizard in a browser', () => {
     await tabTo(page.getByRole('button', { name: 'Thu 1 Mar 2035. Runs at 02:30', exact: true }));
     for (const key of ['ArrowDown', 'End']) await page.keyboard.press(key);
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-    expect(await focused()).toBe('Sun 11 Mar 2035. Clocks go forward 02:00 → 03:00: runs 03:00');
+    await expect.poll(() => focused()).toBe('Sun 11 Mar 2035. Clocks go forward 02:00 → 03:00: runs 03:00');
     await page.getByText('Clocks go forward 02:00 → 03:00: runs 03:00.').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
 
@@ -186,14 +186,14 @@ describe.skipIf(!chromiumPath)('the campaign wizard in a browser', () => {
     await tabTo(page.getByRole('button', { name: /^Sun 11 Mar 2035/ }));
     await page.keyboard.press('PageDown');
     await page.getByText('No 31st in April: skipped.').waitFor();
-    expect(await focused()).toBe('Wed 11 Apr 2035. Nothing runs');
+    await expect.poll(() => focused()).toBe('Wed 11 Apr 2035. Nothing runs');
     await page.getByRole('button', { name: 'Fri 27 Apr 2035. Runs at 09:00', exact: true }).waitFor();
     await button('Show UTC').click();
     await page.getByText('14:00 UTC').first().waitFor();
     await saved();
     await page.reload();
-    expect(await button('Last Friday').getAttribute('aria-pressed')).toBe('true');
-    expect(await button('Day 31').getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => button('Last Friday').getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => button('Day 31').getAttribute('aria-pressed')).toBe('true');
     expect(await seriousFaults(page)).toEqual([]);
   });
 
@@ -205,7 +205,7 @@ describe.skipIf(!chromiumPath)('the campaign wizard in a browser', () => {
     await button('New write key').click();
     await page.getByLabel('Name').fill('Shop server');
     await button('Make the key').click();
-    expect(await page.getByLabel('write key', { exact: true }).inputValue()).toMatch(/^wk_/);
+    await expect.poll(() => page.getByLabel('write key', { exact: true }).inputValue()).toMatch(/^wk_/);
     expect(await seriousFaults(page)).toEqual([]);
     await button('I have copied it').click();
     await page.getByRole('cell', { name: 'Shop server', exact: true }).waitFor();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Database } from '@/db/client';
 import { storeRecords } from '@/db/events';
 import { saveSegment } from '@/db/segments';
@@ -8,13 +8,13 @@ import { createWorkspace, workspaceById } from '@/db/workspaces';
 import { translate } from '@/lib/intake/segment-spec';
 import { parseDefinition } from '@/lib/segment/definition';
 import { type App, startApp } from '@/tests/support/app';
-import { chromiumPath, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
 import { testDatabase } from '@/tests/support/database';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { emailOf } from '@/tests/support/story';
 
 /** How many, who, why, and as of when: what a marketer asks beside a description, in Chromium against the real app. */
-describe.skipIf(!chromiumPath)('beside a description of users', () => {
+describeInBrowser('beside a description of users', () => {
   let app: App;
   let sandbox: Sandbox;
   let browser: Browser;
@@ -196,7 +196,7 @@ describe.skipIf(!chromiumPath)('beside a description of users', () => {
       await page.getByRole('button', { name: 'Why: Cart abandoners' }).click();
       await page.getByText('Once in the last 7 days.', { exact: true }).waitFor();
       expect(await seriousFaults(page), `at ${width}`).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     }
   });
 
@@ -211,7 +211,7 @@ describe.skipIf(!chromiumPath)('beside a description of users', () => {
     await page.getByRole('button', { name: /^cart3/ }).click();
     await dialog().getByText('Once in the last 7 days.', { exact: true }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(faults).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { memberIds, saveSegment, segmentByKey } from '@/db/segments';
 import type { Definition } from '@/lib/segment/definition';
 import { type App, startApp } from '@/tests/support/app';
-import { chromiumPath, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 let s: Story;
@@ -35,7 +35,7 @@ const figure = (label: string) =>
 
 const bought: Definition = { did: 'Purchased' };
 
-describe.skipIf(!chromiumPath)('saved segments and lists in a browser', () => {
+describeInBrowser('saved segments and lists in a browser', () => {
   beforeAll(async () => {
     s = await story();
     const at = new Date(Date.now() - 3_600_000).toISOString();
@@ -89,8 +89,8 @@ describe.skipIf(!chromiumPath)('saved segments and lists in a browser', () => {
     const mails = ['u1', 'u2', 'u2', 'later'].map((id, i) => `${i},${i === 2 ? ' U2@Example.com' : emailOf(id)}`);
     await page.getByLabel('CSV file').setInputFiles(file('spring_buyers.csv', `no,E-Mail\n${mails.join('\n')}\n9,"nobody, at all"\n`));
     await page.getByText('Not a valid email.').waitFor();
-    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('spring buyers');
-    expect(await page.getByLabel('It holds').inputValue()).toBe('email');
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('spring buyers');
+    await expect.poll(() => page.getByLabel('It holds').inputValue()).toBe('email');
     await page.getByLabel('Column', { exact: true }).selectOption({ label: 'no' });
     await page.getByText('Not a valid email.').waitFor({ state: 'detached' });
     await page.getByLabel('Column', { exact: true }).selectOption({ label: 'E-Mail' });
@@ -111,7 +111,7 @@ describe.skipIf(!chromiumPath)('saved segments and lists in a browser', () => {
     expect(await membersOf('spring-buyers')).toEqual(['u1', 'u2']);
     await page.getByRole('link', { name: 'Open the list' }).click();
     await page.getByText('Replace it with another file').waitFor();
-    expect(await figure('Users in it today').innerText()).toBe('2');
+    await expect.poll(() => figure('Users in it today').innerText()).toBe('2');
   });
 
   test('the list is replaced by another file, whole or not at all, and renamed in its place', async () => {
@@ -160,7 +160,7 @@ describe.skipIf(!chromiumPath)('saved segments and lists in a browser', () => {
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
     const dialog = page.getByRole('dialog', { name: '“Buyers” is in use' });
     expect(await dialog.getByRole('link').allInnerTexts()).toEqual(['Thank you', 'Only carts']);
-    expect(await dialog.getByRole('button', { name: 'Delete' }).count()).toBe(0);
+    await expect.poll(() => dialog.getByRole('button', { name: 'Delete' }).count()).toBe(0);
     expect(await seriousFaults(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Close' }).first().click();
     await button('Actions for Spring').click();

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Analytics } from '@segment/analytics-node';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createWorkspace } from '@/db/workspaces';
 import { type App, startApp } from '@/tests/support/app';
-import { chromiumPath, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
 import { testDatabase } from '@/tests/support/database';
 import { type Sandbox, startSandbox } from '@/tests/support/sandbox';
 import { digestOfEmail, emailOf } from '@/tests/support/story';
 
 /** The whole job in a real browser against the real app: what a marketer does on the first day. */
-describe.skipIf(!chromiumPath)('a marketer', () => {
+describeInBrowser('a marketer', () => {
   let app: App;
   let sandbox: Sandbox;
   let browser: Browser;

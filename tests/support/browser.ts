@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { describe } from 'vitest';
 
 const places = [
   '/usr/bin/chromium',
@@ -9,13 +10,17 @@ const places = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-export const chromiumPath = process.env.CHROMIUM_PATH ?? places.find((place) => existsSync(place));
+const chromiumPath = process.env.CHROMIUM_PATH ?? places.find((place) => existsSync(place));
 
 if (!chromiumPath) {
   const message = 'BROWSER TESTS ARE SKIPPED: no Chromium found. Install one (Debian: apt-get install chromium), or set CHROMIUM_PATH.';
   if (process.env.BECKON_REQUIRE_CHROMIUM) throw new Error(message);
   process.stderr.write(`\n${'!'.repeat(100)}\n${message}\n${'!'.repeat(100)}\n\n`);
 }
+
+/** Stories in a browser: skipped where there is none. On a crowded CI machine each gets a second try; the report names those that took it. */
+export const describeInBrowser = (name: string, stories: () => void) =>
+  describe.skipIf(!chromiumPath)(name, { retry: process.env.CI ? 1 : 0 }, stories);
 
 /** Closed networks make Chromium's own calls fail, many at a time: none of them is wanted here. */
 const args = [
