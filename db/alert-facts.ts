@@ -76,6 +76,27 @@ export async function blockedCampaigns(db: Database): Promise<BlockedCampaignFac
     order by c.name`;
 }
 
+export type WaitingRunFacts = {
+  workspaceId: WorkspaceId;
+  campaignId: string;
+  campaignName: string;
+  adAccountId: string;
+  errorCode: string;
+  waitReason: string;
+  waitUntil: Date;
+};
+
+/** Open runs that wait for what Facebook has refused. */
+export async function waitingRuns(db: Database): Promise<WaitingRunFacts[]> {
+  return db.sql<WaitingRunFacts[]>`
+    select r.workspace_id as "workspaceId", c.id as "campaignId", c.name as "campaignName", a.ad_account_id as "adAccountId",
+      r.error_code as "errorCode", r.wait_reason as "waitReason", r.wait_until as "waitUntil"
+    from sync_runs r join campaigns c on c.id = r.campaign_id join audiences a on a.id = r.audience_id
+    where r.state in ('queued', 'audience_ready', 'frozen', 'sent') and r.wait_until is not null and r.wait_reason is not null
+      and r.error_code is not null and c.state <> 'blocked'
+    order by c.name`;
+}
+
 /** How far the ends of runs were looked at; a fresh installation begins now. */
 export async function watchedUntil(db: Database, now: Date): Promise<Date> {
   const [row] = await db.sql<{ seenUntil: Date }[]>`

@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
+import { refusedField } from '@/lib/facebook/row';
 import { type ScreenState, screenState } from '@/lib/sync/run-state';
 import type { Database } from './client';
+import { mostRowsInRequest } from './ledger-row';
 import { audienceSizes, audiences, campaigns, syncBatches, syncRuns } from './schema';
 
 export type Run = typeof syncRuns.$inferSelect;
@@ -51,13 +53,20 @@ export async function runDetail(db: Database, workspaceId: WorkspaceId, runId: n
   return { ...withScreenState(row), campaignName: row.campaignName, batches, rowsTotal, rowsDone };
 }
 
-export type Reject = { userId: string | null; anonymousId: string | null; batch: number; reason: string };
+export type Reject = {
+  userId: string | null;
+  anonymousId: string | null;
+  batch: number;
+  /** The Facebook key that was wrong; null where Facebook refused the whole row. */
+  field: string | null;
+  reason: string;
+};
 
 /** In pages, by profile: memory stays flat. */
 export async function* rejectsOfRun(db: Database, workspaceId: WorkspaceId, runId: number): AsyncIterable<Reject> {
   let last = '0';
   for (;;) {
-    const page = await db.sql<(Reject & { profileId: string })[]>`
+    const page = await db.sql<(Omit<Reject, 'field'> & { profileId: string })[]>`
       select r.profile_id::text as "profileId", r.batch, r.reason,
         (select min(value) from profile_ids i where i.workspace_id = r.workspace_id and i.profile_id = r.profile_id and i.kind = 'user') as "userId",
         (select min(value) from profile_ids i where i.workspace_id = r.workspace_id and i.profile_id = r.profile_id and i.kind = 'anonymous') as "anonymousId"
@@ -66,10 +75,21 @@ export async function* rejectsOfRun(db: Database, workspaceId: WorkspaceId, runI
       order by r.profile_id limit 1000`;
     for (const { profileId, ...reject } of page) {
       last = profileId;
-      yield reject;
+      yield { ...reject, field: refusedField(reject.reason) };
     }
     if (page.length < 1000) return;
   }
+}
+
+/** Far more than a few unreadable rows need. */
+const halvingsInVain = 64;
+
+/** Whether the run's requests were halved again and again and not one row was taken: then the fault lies in no row. */
+export async function halvedInVain(db: Pick<Database['orm'], 'execute'>, run: Run): Promise<boolean> {
+  const most = halvingsInVain + Math.ceil(((run.toAdd ?? 0) + (run.toRemove ?? 0)) / mostRowsInRequest);
+  const found = await db.execute(sql`
+    select from sync_batches where run_id = ${run.id} group by op having count(*) > ${most}::int and coalesce(sum(received), 0) = 0`);
+  return found.length > 0;
 }
 
 export type AudienceSize = { at: Date; members: number; facebookLower: number | null; facebookUpper: number | null };

@@ -79,7 +79,7 @@ async function answerCall(world: World, usage: Usage, request: GraphRequest, res
   const started = performance.now();
   endOverdueReplaces(world, world.now());
   const method = faultMethod(request);
-  const fault = meetFault(world, method, request.path);
+  const fault = meetFault(world, method, request.path, request.body);
   const delay = world.settings.latencyMs + (fault?.kind === 'slow' ? fault.ms : 0);
   if (delay > 0) await pause(delay);
   const answer = isBefore(fault) ? null : answerGraph(world, usage, request, fault);

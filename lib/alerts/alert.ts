@@ -64,6 +64,20 @@ export function campaignsBlocked(key: string, campaigns: BlockedCampaign[]): New
   };
 }
 
+export type WaitingCampaign = { id: string; name: string; reason: string };
+
+/** Facebook has put the ad account off for a while, and Beckon with it. */
+export function accountPutOff(adAccountId: string, campaigns: WaitingCampaign[]): NewAlert {
+  const [first] = campaigns;
+  return {
+    kind: 'needs_attention',
+    key: `wait:${adAccountId}`,
+    title: 'Facebook takes nothing for an ad account',
+    message: `${sentence(first?.reason ?? '')} Waiting for it: ${named([...new Set(campaigns.map((one) => one.name))])}. It goes on by itself; if it lasts, look at Account Quality at Facebook.`,
+    link: `/campaigns/${first?.id}`,
+  };
+}
+
 /** Days before its end at which a token's expiry is told, the last one first. */
 export const expiryDays = [1, 7, 14] as const;
 

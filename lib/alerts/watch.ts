@@ -4,6 +4,8 @@ import {
   connectionsInTrouble,
   type EndedRun,
   runsEndedSince,
+  type WaitingRunFacts,
+  waitingRuns,
   watchedUntil,
   watchFrom,
 } from '@/db/alert-facts';
@@ -11,7 +13,17 @@ import { defaultReachPercent } from '@/db/alert-settings';
 import { raiseAlert, resolveAlerts, standingAlerts } from '@/db/alerts';
 import type { Database } from '@/db/client';
 import type { WorkspaceId } from '@/lib/auth';
-import { campaignsBlocked, connectionBroken, expiryDays, type NewAlert, reachChanged, runFailed, tokenExpiring } from './alert';
+import { isTold } from '@/lib/facebook/errors';
+import {
+  accountPutOff,
+  campaignsBlocked,
+  connectionBroken,
+  expiryDays,
+  type NewAlert,
+  reachChanged,
+  runFailed,
+  tokenExpiring,
+} from './alert';
 
 type Raised = { workspaceId: WorkspaceId; alert: NewAlert };
 
@@ -23,7 +35,7 @@ const overlapMs = 10 * 60_000;
  * so a crash loses none. May be repeated, and run by several at once. @returns how many are new.
  */
 export async function watchAlerts(db: Database, now: Date): Promise<number> {
-  const standing = [...(await connectionAlerts(db, now)), ...(await blockedAlerts(db))];
+  const standing = [...(await connectionAlerts(db, now)), ...(await blockedAlerts(db)), ...(await waitingAlerts(db))];
   const happened = await endedRunAlerts(db, now);
   const open = new Map((await standingAlerts(db)).map(({ id, workspaceId, key }) => [placeOf(workspaceId, key), id]));
   let raised = 0;
@@ -78,5 +90,20 @@ async function blockedAlerts(db: Database): Promise<Raised[]> {
     const blocked = campaigns.map(({ id, name, blocker }) => ({ id, name, message: blocker.message }));
     const workspaceId = campaigns[0]?.workspaceId;
     return workspaceId === undefined ? [] : [{ workspaceId, alert: campaignsBlocked(place.slice(place.indexOf(' ') + 1), blocked) }];
+  });
+}
+
+/** One for all campaigns of an ad account that Facebook has put off; of ordinary limits nobody needs to know. */
+async function waitingAlerts(db: Database): Promise<Raised[]> {
+  const groups = new Map<string, WaitingRunFacts[]>();
+  for (const run of await waitingRuns(db)) {
+    if (!isTold(run.errorCode)) continue;
+    const place = `${run.workspaceId} ${run.adAccountId}`;
+    groups.set(place, [...(groups.get(place) ?? []), run]);
+  }
+  return [...groups.values()].flatMap((runs) => {
+    const campaigns = runs.map(({ campaignId, campaignName, waitReason }) => ({ id: campaignId, name: campaignName, reason: waitReason }));
+    const [first] = runs;
+    return first ? [{ workspaceId: first.workspaceId, alert: accountPutOff(first.adAccountId, campaigns) }] : [];
   });
 }

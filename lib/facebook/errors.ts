@@ -30,8 +30,11 @@ export type GraphFacts = {
   transient?: boolean;
 };
 
-/** `leastWaitMs`: not to ask again before, even where Facebook names no time; calls made while blocked lengthen the block [MRL]. */
-type Verdict = { action: GraphAction; message: string; leastWaitMs?: number };
+/**
+ * `leastWaitMs`: not to ask again before, even where Facebook names no time; calls made while blocked lengthen the block [MRL].
+ * `alert`: a person is told although it passes by itself.
+ */
+type Verdict = { action: GraphAction; message: string; leastWaitMs?: number; alert?: true };
 
 const seconds = 1_000;
 const hours = 3_600_000;
@@ -47,8 +50,8 @@ const split: Verdict = { action: 'split', message: 'Facebook could not take that
 const targetingRetired = fix('The ad set’s targeting holds something Facebook no longer allows: open it in Ads Manager and save it once.');
 const targetingClash = fix('The ad set’s settings contradict each other: open it in Ads Manager and save it once.');
 const underAge = fix('The ad set reaches people too young for this: raise its minimum age.');
-const blockedForHours = wait('Facebook has blocked this ad account for a while.', 2 * hours);
-const tooFast = wait('Facebook judged the requests too fast and has blocked them for a while.', 2 * hours);
+const blockedForHours: Verdict = { ...wait('Facebook has blocked this ad account for a while.', 2 * hours), alert: true };
+const tooFast: Verdict = { ...wait('Facebook judged the requests too fast and has blocked them for a while.', 2 * hours), alert: true };
 const loginStale = reconnect('The login at Facebook took too long or was used already: connect again.');
 
 /** Numbers that mean the same wherever they stand: Facebook prints them as `code` or as `error_subcode` under 100, 190, 200. */
@@ -116,28 +119,29 @@ const bySpecificNumber: Record<number, Verdict> = {
 const byCode: Record<number, Verdict> = {
   1: retry('Facebook had a fault of its own.'), // [ERR]
   2: retry('Facebook is unavailable for the moment.'), // [obs]
-  3: giveUp('The Facebook app lacks a capability: see its settings.'), // [obs]
+  3: fix('The Facebook app lacks a capability: whoever runs Beckon must look at the app’s settings.'), // [obs]
   4: wait('The Facebook app has reached its limit of calls.'), // [RL]
   10: reconnect('A permission was not granted or was taken away.'), // [obs] facebook.cr #2
   17: wait('The connected person has reached a limit of calls.'), // [RL]
   32: wait('A limit of calls is reached.'), // [RL]
-  100: giveUp('Facebook did not understand the request.'), // [ERR]
+  // One row that Facebook cannot read is enough; outside sending it is our fault.
+  100: { action: 'split', message: 'Facebook did not understand the request.' }, // [ERR]
   102: reconnect('The Facebook session is no longer valid.'), // [ERR]
-  104: giveUp('The signature of the Facebook app is not right: check FACEBOOK_APP_SECRET.'), // [ERR]
+  104: fix('The signature of the Facebook app is not right: whoever runs Beckon must check FACEBOOK_APP_SECRET.'), // [ERR]
   105: split, // [CAU]
   190: reconnect('The Facebook connection is no longer valid.'), // [ERR]
   194: giveUp('Facebook missed a part of the request.'), // [CAU]
   200: fix('The connected person may not do this in the ad account: check their role.'), // [ERR]
-  270: giveUp('The Facebook app’s access level may not act on this ad account.'), // [CA]
+  270: fix('The Facebook app’s access level may not act on this ad account: whoever runs Beckon must ask Facebook for a higher one.'), // [CA]
   272: fix('The connected person has no role in the ad account.'), // [obs]
   273: fix('The connected person has no role in the ad account.'), // [obs]
   294: reconnect('The permission to manage ads is missing.'), // [ERR]
   341: wait('A limit of the Facebook app is reached.'), // [obs]
   368: tooFast, // [CAU]
-  613: wait('Too many calls for this ad account.', 5 * 60 * seconds), // [MRL] without subcode: abuse prevention, a long pause
-  900: giveUp('There is no such Facebook app: check FACEBOOK_APP_ID.'), // [ERR]
+  613: { ...wait('Facebook takes no calls for this ad account for a while.', 5 * 60 * seconds), alert: true }, // [MRL] without subcode: abuse prevention
+  900: fix('There is no such Facebook app: whoever runs Beckon must check FACEBOOK_APP_ID.'), // [ERR]
   2500: giveUp('Facebook did not understand the request.'), // [ERR]
-  2635: giveUp('The Graph API version has ended: set FACEBOOK_GRAPH_VERSION to a newer one.'), // [CAU]
+  2635: fix('The Graph API version has ended: whoever runs Beckon must set FACEBOOK_GRAPH_VERSION to a newer one.'), // [CAU]
   2641: fix('The ad set names a place where Facebook shows no ads.'), // [ERR]
   2650: fix('Facebook could not update the audience. If it was filled by another tool, use a new audience.'), // [CAU]
   2654: fix('Facebook could not make the audience.'), // [ERR]
@@ -168,15 +172,32 @@ function numberVerdict({ code, subcode }: GraphFacts): Verdict | undefined {
   return byCode[code];
 }
 
-/** Where no number says it: outages answer HTML, nothing, or half a body. */
-function statusVerdict({ kind, status }: GraphFacts): Verdict {
+/**
+ * Where no number says it. Outages answer HTML, nothing, or half a body, and what stands between answers for itself: without Graph's
+ * envelope nobody has refused anything, whatever the status.
+ */
+function statusVerdict({ kind, status, code }: GraphFacts): Verdict {
   if (kind === 'timeout') return retry('Facebook did not answer in time.');
   if (kind === 'network' || status === null) return retry('Facebook could not be reached.');
   if (status === 413 || status === 414 || status === 431) return split;
   if (status === 429) return wait('Too many calls.');
-  if (status >= 500 || status < 400 || status === 408) return retry('Facebook had a fault of its own.');
-  return giveUp('Facebook refused the request.');
+  if (status >= 500 || status < 400) return retry('Facebook had a fault of its own.');
+  return code === undefined ? retry('Something other than Facebook answered in its place.') : giveUp('Facebook refused the request.');
 }
+
+/** Of a code text that a run has kept; null where it was no refusal of Facebook's. */
+function kept(codeText: string): Verdict | null {
+  const [, status, code, subcode] = /^(?:HTTP (\d+)|(-?\d+)(?:\/(\d+))?)$/.exec(codeText) ?? [];
+  if (status !== undefined) return classify({ kind: 'http', status: Number(status) });
+  if (code === undefined) return null;
+  return classify({ kind: 'api', status: 400, code: Number(code), ...(subcode === undefined ? {} : { subcode: Number(subcode) }) });
+}
+
+/** Whether what a run waits for is a limit of Facebook's. @param codeText GraphError.codeText */
+export const isLimit = (codeText: string): boolean => kept(codeText)?.action === 'wait';
+
+/** Whether a person is told of the wait. @param codeText GraphError.codeText */
+export const isTold = (codeText: string): boolean => kept(codeText)?.alert === true;
 
 /** What may be known of a failed call; it never holds a token, a URL or a payload. */
 export class GraphError extends Error {

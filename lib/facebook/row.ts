@@ -12,5 +12,11 @@ export const keysFor = (chosen: readonly Identifier[], limitedDataUse: boolean):
   ...(limitedDataUse ? [limitedDataUseKey] : []),
 ];
 
+const keys: readonly string[] = [...identifiers.map((name) => facebookKey[name]), 'EXTERN_ID', limitedDataUseKey];
+
+/** The column that Facebook's reason for refusing a row names; null where it names none. */
+export const refusedField = (reason: string): string | null =>
+  /external id/i.test(reason) ? 'EXTERN_ID' : (keys.find((key) => new RegExp(`\\b${key}\\b`).test(reason)) ?? null);
+
 /** The identifiers behind an audience's schema, in its order. */
 export const identifiersOf = (schema: readonly string[]): Identifier[] => identifiers.filter((name) => schema.includes(facebookKey[name]));

@@ -1,4 +1,4 @@
-import { and, eq, max, sql } from 'drizzle-orm';
+import { and, eq, max, ne, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { type BatchKey, halveBatch, leaveInDoubt, rowsOfBatch, settleAdded, settleRemoved } from '@/db/ledger';
 import { writeRun } from '@/db/run-queue';
@@ -72,33 +72,63 @@ async function recordRejects(tx: Tx, { run, batch }: Sending, refused: Map<strin
   await tx.insert(rejects).values(values).onConflictDoNothing();
 }
 
+/** Passing trouble that meets the same batch so often may lie in its rows, or in how many they are. */
+const triesBeforeHalving = 3;
+/** Of one member. */
+const triesBeforeGivingUp = 5;
+
 /** What a refusal means for the batch itself; what it means for the run is decided by the caller. */
 export async function settleRefusal(world: SyncWorld, sending: Sending, error: GraphError): Promise<void> {
   const { run, batch } = sending;
   const now = world.clock();
+  const persists = error.action === 'retry' && batch.attempts + 1 >= triesBeforeHalving;
   await world.db.orm.transaction(async (tx) => {
     await writeRun(tx, run, world.lease, {}, now);
     await tx.update(syncBatches).set({ traceId: error.traceId }).where(sameBatch(batch));
     if (error.action === 'too_small') await tx.update(syncBatches).set({ state: 'deferred', finishedAt: now }).where(sameBatch(batch));
-    if (error.action === 'split') await split(tx, sending, error, now);
+    if (error.action === 'split') await split(tx, sending, 0, () => giveUpBatch(tx, sending, error, now));
+    if (persists) await split(tx, sending, batch.attempts + 1, () => giveUpIfOthersPass(tx, sending, error, now));
   });
 }
 
-/** Halves the batch; a member that is refused alone is the fault: it is reported, and the rest goes on. */
-async function split(tx: Tx, sending: Sending, error: GraphError, now: Date): Promise<void> {
-  const { run, batch, key, schema } = sending;
+/**
+ * Halves the batch. @param attempts of each half: what has met the whole so often is not tried as often again with each.
+ * @param alone what becomes of a batch of one member, which may be the fault itself.
+ */
+async function split(tx: Tx, { run, batch, key, schema }: Sending, attempts: number, alone: () => Promise<void>): Promise<void> {
   const [last] = await tx
     .select({ seq: max(syncBatches.seq) })
     .from(syncBatches)
     .where(eq(syncBatches.runId, run.id));
   const seq = (last?.seq ?? batch.seq) + 1;
   const halves = await halveBatch(tx, key, seq, schema);
-  if (halves === null) return giveUpBatch(tx, sending, error, now);
-  await tx.update(syncBatches).set({ rows: halves.kept, attempts: 0 }).where(sameBatch(batch));
+  if (halves === null) return alone();
+  await tx.update(syncBatches).set({ rows: halves.kept, attempts }).where(sameBatch(batch));
   const { workspaceId, id: runId } = run;
-  await tx.insert(syncBatches).values({ runId, seq, workspaceId, op: batch.op, rows: halves.moved, state: 'pending' });
+  const half = { op: batch.op, rows: halves.moved, state: 'pending' as const, startedAt: batch.startedAt, attempts };
+  await tx.insert(syncBatches).values({ runId, seq, workspaceId, ...half });
 }
 
+/**
+ * A member whom Facebook fails at while it takes others: one that does so alone, again and again, is the fault, and is reported. So is one
+ * whose removal holds up all additions: it is put off. Where nothing else goes through, nothing is known, and the run waits.
+ */
+async function giveUpIfOthersPass(tx: Tx, sending: Sending, error: GraphError, now: Date): Promise<void> {
+  const { batch } = sending;
+  if (batch.attempts + 1 < triesBeforeGivingUp) return;
+  const others = await tx
+    .select()
+    .from(syncBatches)
+    .where(and(eq(syncBatches.runId, batch.runId), ne(syncBatches.seq, batch.seq)));
+  const lastTry = batch.startedAt ?? now;
+  const answered = others.some(
+    ({ received, finishedAt }) => received !== null && received > 0 && finishedAt !== null && finishedAt > lastTry,
+  );
+  const heldUp = batch.op === 'remove' && others.some(({ op, state }) => op === 'add' && state === 'pending');
+  if (answered || heldUp) await giveUpBatch(tx, sending, error, now);
+}
+
+/** A member that is refused alone is the fault: it is reported, and the rest goes on. */
 async function giveUpBatch(tx: Tx, sending: Sending, error: GraphError, now: Date): Promise<void> {
   const { run, batch, key } = sending;
   if (key.op === 'remove') {
@@ -106,7 +136,8 @@ async function giveUpBatch(tx: Tx, sending: Sending, error: GraphError, now: Dat
     return;
   }
   const refused = await leaveInDoubt(tx, key);
-  await recordRejects(tx, sending, new Map(refused.map((profileId) => [profileId, error.userMessage])));
+  const reason = error.action === 'split' ? 'Facebook refuses this row, also alone.' : 'Facebook fails at this row, and takes others.';
+  await recordRejects(tx, sending, new Map(refused.map((profileId) => [profileId, reason])));
   await tx.update(syncBatches).set({ state: 'sent', received: 0, invalid: refused.length, finishedAt: now }).where(sameBatch(batch));
   await tx
     .update(syncRuns)

@@ -2,12 +2,12 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { markConnection } from '@/db/connections';
 import { claimRun, dueCampaigns, LeaseLost, moving, queueDueRun, releaseRun, writeRun } from '@/db/run-queue';
-import type { Run } from '@/db/runs';
+import { halvedInVain, type Run } from '@/db/runs';
 import { type Blocker, campaigns } from '@/db/schema';
 import { settleCampaign } from '@/db/settle-campaign';
 import { queueWithdrawalRuns } from '@/db/withdrawals';
 import { AppError } from '@/lib/errors';
-import { type GraphAction, GraphError } from '@/lib/facebook/errors';
+import { type GraphAction, GraphError, isLimit } from '@/lib/facebook/errors';
 import { faultOf } from '@/lib/log';
 import { advanceRun, contextOf, type RunContext, type SyncWorld } from './advance-run';
 import { type Decision, decide } from './failure';
@@ -98,31 +98,40 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
   if (error instanceof LeaseLost) throw error;
   const graphError = error instanceof GraphError ? error : null;
   const action = actionFor(error);
-  const sending = run.state === 'frozen';
-  const decision = decide(action, { attempts: run.attempts, waitMs: graphError?.waitMs ?? null, sending, random: Math.random() });
-  world.log('step failed', {
-    run: run.id,
-    state: run.state,
-    decision: decision.kind,
-    fault: graphError ? graphError.codeText : faultOf(error),
-  });
-  await world.db.orm.transaction(async (tx) => {
-    const message = graphError?.userMessage ?? (error instanceof AppError ? error.message : 'Something went wrong on our side.');
-    const code = graphError?.codeText ?? (error instanceof AppError ? error.code : 'internal');
-    const told = { errorCode: code, errorMessage: message, errorTrace: graphError?.traceId ?? null };
+  const message = graphError?.userMessage ?? (error instanceof AppError ? error.message : 'Something went wrong on our side.');
+  const code = graphError?.codeText ?? (error instanceof AppError ? error.code : 'internal');
+  const decision = await world.db.orm.transaction(async (tx) => {
     const now = world.clock();
-    await writeRun(tx, run, world.lease, { leasedBy: null, leasedUntil: null, ...told, ...changeFor(decision, message, run, now) }, now);
-    if (decision.kind === 'block') {
-      const blocker: Blocker = { action: decision.action, message, link: linkFor(decision.action, context) };
-      // A stopped one stays stopped: only what was still asked of it waits.
-      const state = sql`case when ${inArray(campaigns.state, [...moving])} then 'blocked' else ${campaigns.state} end`;
-      await tx.update(campaigns).set({ state, blocker }).where(eq(campaigns.id, run.campaignId));
-    }
-    if (decision.kind === 'fail') await failCampaign(tx, run, now);
+    // As the row is now: requests that were answered beside the one that failed have set its attempts back.
+    const mine = await writeRun(tx, run, world.lease, {}, now);
+    const decided = decide(action, {
+      attempts: attemptsBefore(mine, action),
+      waitMs: graphError?.waitMs ?? null,
+      sending: run.state === 'frozen' && !(await halvedInVain(tx, mine)),
+      random: Math.random(),
+    });
+    const told = { errorCode: code, errorMessage: message, errorTrace: graphError?.traceId ?? null };
+    await writeRun(tx, run, world.lease, { leasedBy: null, leasedUntil: null, ...told, ...changeFor(decided, message, mine, now) }, now);
+    if (decided.kind === 'block') await blockCampaign(tx, run, { action: decided.action, message, link: linkFor(decided.action, context) });
+    if (decided.kind === 'fail') await failCampaign(tx, run, now);
+    return decided.kind;
   });
+  world.log('step failed', { run: run.id, state: run.state, decision, fault: graphError ? graphError.codeText : faultOf(error) });
   if (action === 'reconnect' && context)
     await markConnection(world.db, run.workspaceId, context.current.connectionId, graphError?.userMessage ?? '');
-  return decision.kind === 'fail';
+  return decision === 'fail';
+}
+
+/** How often the same stood in the way before: whom Facebook has kept waiting for a limit has not failed. */
+function attemptsBefore(run: Run, action: GraphAction): number {
+  const waited = run.waitReason !== null && isLimit(run.errorCode ?? '');
+  return waited === (action === 'wait') ? run.attempts : 0;
+}
+
+/** A stopped one stays stopped: only what was still asked of it waits. */
+async function blockCampaign(tx: Tx, run: Run, blocker: Blocker): Promise<void> {
+  const state = sql`case when ${inArray(campaigns.state, [...moving])} then 'blocked' else ${campaigns.state} end`;
+  await tx.update(campaigns).set({ state, blocker }).where(eq(campaigns.id, run.campaignId));
 }
 
 /** A refusal of ours stands until a person mends it: a connection that is gone, a segment that was deleted. Anything else may pass. */

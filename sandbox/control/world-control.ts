@@ -150,6 +150,7 @@ export function addFault({ world, input }: ControlCall): Fault {
     kind,
     method: typeof input.method === 'string' ? input.method.toUpperCase() : null,
     route,
+    contains: typeof input.contains === 'string' ? input.contains : null,
     nth: Number(input.nth ?? 1),
     times: Number(input.times ?? 1),
     seen: 0,

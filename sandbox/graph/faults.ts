@@ -4,11 +4,12 @@ import type { Call } from './call';
 import { type FailureDetail, GraphFailure } from './failure';
 
 /** The fault that this call has met, if any. Counts the call for every fault whose pattern it fits. */
-export function meetFault(world: World, method: Call['method'], path: string): Fault | null {
+export function meetFault(world: World, method: Call['method'], path: string, body: Buffer): Fault | null {
   let met: Fault | null = null;
   for (const fault of world.faults.all()) {
     if (fault.method !== null && fault.method !== method) continue;
     if (!new RegExp(fault.route).test(path)) continue;
+    if (fault.contains && !body.includes(fault.contains)) continue;
     const seen = fault.seen + 1;
     world.faults.put({ ...fault, seen });
     const hit = seen >= fault.nth && (fault.times === 0 || seen < fault.nth + fault.times);

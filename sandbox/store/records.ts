@@ -184,6 +184,8 @@ export interface Fault {
   method: string | null;
   /** Regular expression over the path without version, such as `/users$`. */
   route: string;
+  /** What the body must hold; null for any. */
+  contains: string | null;
   /** The first matching call that is hit, from 1. */
   nth: number;
   /** How many calls are hit; 0: all from then on. */

@@ -76,7 +76,7 @@ describe('a campaign', () => {
     expect(await watch('2026-05-04T09:01:20Z')).toBe(0);
 
     await s.send(people(['c'], 'lead'), '2026-05-04T12:00:00Z');
-    await s.sandbox.control.fault({ kind: 'error', code: 3, route: '/users$', times: 0 });
+    await s.sandbox.control.fault({ kind: 'error', code: 194, route: '/users$', times: 0 });
     await s.tick('2026-05-05T09:00:10Z');
     await s.sandbox.control.clearFaults();
     await watch('2026-05-05T09:00:20Z');

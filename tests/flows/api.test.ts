@@ -258,7 +258,7 @@ it('schedules a campaign whose audience equals the segment, and tells of its run
   const { runs } = (await call('GET', `/campaigns/${id}/runs`)).json as unknown as { runs: { id: number; state: string }[] };
   expect(runs).toMatchObject([{ state: 'succeeded', counts: { added: 3, invalid: 0 } }]);
   expect((await call('GET', `/runs/${runs[0]?.id}`)).json).toMatchObject({ progress: { rowsTotal: 3, rowsDone: 3 } });
-  expect((await call('GET', `/runs/${runs[0]?.id}/rejects`)).text).toBe('userId,anonymousId,batch,reason\r\n');
+  expect((await call('GET', `/runs/${runs[0]?.id}/rejects`)).text).toBe('userId,anonymousId,batch,field,reason\r\n');
   expect((await call('GET', `/campaigns/${id}`, undefined, other.apiKey)).status).toBe(404);
   expect((await call('GET', `/runs/${runs[0]?.id}`, undefined, other.apiKey)).status).toBe(404);
   expect((await call('DELETE', '/segments/pro-buyers')).json).toMatchObject({

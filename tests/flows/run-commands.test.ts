@@ -114,14 +114,14 @@ describe('a run', () => {
 
   it('that failed goes on where it was, unless a later one has decided anew', async () => {
     const id = await campaign('failing', '2026-08-12T08:00:00Z', 3);
-    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/users$', times: 1, status: 400, code: 100 });
+    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/users$', times: 1, status: 400, code: 194 });
     expect(await s.tick('2026-08-12T09:00:00Z')).toMatchObject({ failed: 1 });
     const failed = await lastRun(id);
-    expect((await runsOf(id))[0]).toMatchObject({ state: 'failed', errorCode: '100' });
+    expect((await runsOf(id))[0]).toMatchObject({ state: 'failed', errorCode: '194' });
     await retryRun(s.db, s.workspaceId, failed, new Date('2026-08-12T10:00:00Z'));
     expect(await s.tick('2026-08-12T10:00:01Z')).toMatchObject({ finished: 1 });
     expect((await runsOf(id))[0]).toMatchObject({ state: 'confirmed', added: 3, errorCode: null });
-    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/users$', times: 1, status: 400, code: 100 });
+    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/users$', times: 1, status: 400, code: 194 });
     await move(['failing-9'], 'failing', '2026-08-12T20:00:00Z');
     await s.tick('2026-08-13T09:00:00Z');
     const second = await lastRun(id);

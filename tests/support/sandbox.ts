@@ -103,6 +103,8 @@ export interface SandboxFault {
   method?: 'GET' | 'POST' | 'DELETE';
   /** Regular expression over the path without version. */
   route?: string;
+  /** Only calls whose body holds this text. */
+  contains?: string;
   /** First matching call that is hit, from 1. */
   nth?: number;
   /** 0: all from then on. Default 1. */

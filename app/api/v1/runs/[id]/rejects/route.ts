@@ -10,6 +10,6 @@ export const GET = apiRoute<{ id: string }>('viewer', async ({ params, db, works
 });
 
 async function* lines(rejects: AsyncIterable<Reject>): AsyncGenerator<string> {
-  yield csvLine(['userId', 'anonymousId', 'batch', 'reason']);
-  for await (const { userId, anonymousId, batch, reason } of rejects) yield csvLine([userId, anonymousId, batch, reason]);
+  yield csvLine(['userId', 'anonymousId', 'batch', 'field', 'reason']);
+  for await (const { userId, anonymousId, batch, field, reason } of rejects) yield csvLine([userId, anonymousId, batch, field, reason]);
 }

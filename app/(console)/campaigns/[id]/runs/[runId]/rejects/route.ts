@@ -15,8 +15,8 @@ export async function GET(_request: Request, { params }: { params: Promise<{ id:
   if (run.campaignId !== id) notFound();
   const rejects = rejectsOfRun(db, user.workspaceId, run.id);
   const lines = async function* () {
-    yield csvLine(['userId', 'anonymousId', 'batch', 'reason']);
-    for await (const reject of rejects) yield csvLine([reject.userId, reject.anonymousId, reject.batch, reject.reason]);
+    yield csvLine(['userId', 'anonymousId', 'batch', 'field', 'reason']);
+    for await (const reject of rejects) yield csvLine([reject.userId, reject.anonymousId, reject.batch, reject.field, reject.reason]);
   };
   return csv(lines(), `run-${run.id}-rejects.csv`);
 }
