@@ -27,10 +27,12 @@ export const identifierLabel: Record<Identifier, string> = {
   country: 'Country',
 };
 
-export function audienceSentence(audience: AudienceChoice | undefined, existingName?: string): string {
+/** @param madeName its name, where the campaign has made it already. */
+export function audienceSentence(audience: AudienceChoice | undefined, madeName: string | null): string {
   if (!audience) return 'No audience chosen yet.';
-  if ('new' in audience) return `A new Custom Audience “${audience.new.name}”, made at the first run.`;
-  return `The existing Custom Audience ${existingName ? `“${existingName}”` : audience.existing}.`;
+  if ('existing' in audience) return `The existing Custom Audience ${audience.existing}.`;
+  if (madeName !== null) return `The Custom Audience “${madeName}” that this campaign has made.`;
+  return `A new Custom Audience “${audience.new.name}”, made at the first run.`;
 }
 
 export function adSetsSentence(adSets: AdSetChoice[] | undefined): string {
@@ -75,9 +77,15 @@ export function limitsSentence(draft: CampaignDraft): string {
 }
 
 /** What pressing Schedule will do, said on the button's side. */
-export function scheduleEffect(draft: CampaignDraft, firstRun: string | null): string {
-  const audience = draft.audience && 'new' in draft.audience ? `makes “${draft.audience.new.name}”` : 'updates the audience';
-  const when = draft.schedule?.kind === 'now' ? 'Starts at once' : firstRun ? `First runs ${firstRun}` : 'Runs on schedule';
+export function scheduleEffect(draft: CampaignDraft, firstRun: string | null, madeName: string | null): string {
+  const { audience: choice } = draft;
+  const audience = choice && 'new' in choice && madeName === null ? `makes “${choice.new.name}”` : 'updates the audience';
+  const when =
+    draft.schedule?.kind === 'now'
+      ? 'Starts at once'
+      : firstRun
+        ? `${madeName === null ? 'First' : 'Next'} runs ${firstRun}`
+        : 'Runs on schedule';
   const adSets = draft.adSets?.length ? ` and points ${counted(draft.adSets.length, 'ad set')} at it` : '';
   return `${when}: ${audience}${adSets}.`;
 }

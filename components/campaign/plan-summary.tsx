@@ -5,13 +5,13 @@ import type { WizardStep } from './draft-steps';
 import { adSetsSentence, audienceSentence, endSentence, identifiersSentence, limitsSentence, modes } from './plan-sentences';
 
 /** Everything that was chosen, in sentences, each with the way back to where it was chosen. */
-export function PlanSummary({ id, draft, who }: { id: string; draft: CampaignDraft; who: string }) {
+export function PlanSummary({ id, draft, who, madeName }: { id: string; draft: CampaignDraft; who: string; madeName: string | null }) {
   const mode = modes[draft.mode ?? 'mirror'];
   const rows: { title: string; text: string; step?: WizardStep }[] = [
     { title: 'Who', text: `${who}.`, step: 'who' },
     { title: 'When', text: draft.schedule ? `${describeSchedule(draft.schedule)}.` : 'Not chosen yet.', step: 'when' },
     { title: 'Ad account', text: draft.adAccountName ?? draft.adAccountId ?? 'Not chosen yet.', step: 'where' },
-    { title: 'Audience', text: audienceSentence(draft.audience), step: 'where' },
+    { title: 'Audience', text: audienceSentence(draft.audience, madeName), step: 'where' },
     { title: 'Does', text: `${mode.title}. ${mode.line}`, step: 'where' },
     { title: 'Ad sets', text: adSetsSentence(draft.adSets), step: 'where' },
     { title: 'Sends', text: identifiersSentence(draft.identifiers), step: 'where' },

@@ -17,12 +17,14 @@ type Props = {
   draft: CampaignDraft;
   ready: boolean;
   isNewVersion: boolean;
+  /** Of the audience that the campaign has made already. */
+  madeName: string | null;
   now: Date;
   schedule: (input: { id: string }) => Promise<Answer<{ droppedDates: number }>>;
 };
 
 /** The one button that starts anything, and what it will do. */
-export function ScheduleBar({ id, draft, ready, isNewVersion, now, schedule }: Props) {
+export function ScheduleBar({ id, draft, ready, isNewVersion, madeName, now, schedule }: Props) {
   const router = useRouter();
   const [busy, start] = useTransition();
   const [fault, setFault] = useState<string | null>(null);
@@ -44,7 +46,13 @@ export function ScheduleBar({ id, draft, ready, isNewVersion, now, schedule }: P
         </Link>
       </Button>
       <p role="status" className="min-w-0 flex-1 text-muted-foreground text-sm max-sm:order-1 max-sm:basis-full">
-        {fault ? <span className="text-destructive">{fault}</span> : ready ? scheduleEffect(draft, first) : 'Finish the steps above first.'}
+        {fault ? (
+          <span className="text-destructive">{fault}</span>
+        ) : ready ? (
+          scheduleEffect(draft, first, madeName)
+        ) : (
+          'Finish the steps above first.'
+        )}
       </p>
       <Button onClick={press} disabled={!ready || busy} className="max-sm:order-3 max-sm:flex-1">
         <CalendarCheck aria-hidden /> {busy ? 'Scheduling…' : isNewVersion ? 'Schedule the new version' : 'Schedule'}

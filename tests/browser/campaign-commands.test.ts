@@ -101,6 +101,12 @@ describeInBrowser("a campaign's commands in a browser", () => {
     expect(await s.held()).toEqual([]);
   });
 
+  test('an edit says that the audience is there already', async () => {
+    await page.goto(`${campaign}/edit/overview`);
+    await page.getByText('The Custom Audience “Audience” that this campaign has made.').waitFor();
+    await page.getByText('Next runs Sun 1 Jan 2090, 09:00: updates the audience.').waitFor();
+  });
+
   test('undo takes the last run back and pauses the campaign', async () => {
     await page.goto(campaign);
     await button('Undo last run').click();

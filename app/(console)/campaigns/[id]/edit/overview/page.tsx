@@ -29,13 +29,14 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
   const segments = await listSegments(db, user.workspaceId);
   const { draft } = campaign;
   const ready = isReady(draft);
+  const madeName = campaign.audience?.facebookId ? campaign.audience.name : null;
   return (
     <div className="grid grid-cols-1 gap-6">
       <StepQuestion step="overview" />
       <MissingParts id={id} draft={draft} />
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid min-w-0 gap-6">
-          <PlanSummary id={id} draft={draft} who={whoSentence(draft, segments)} />
+          <PlanSummary id={id} draft={draft} who={whoSentence(draft, segments)} madeName={madeName} />
           {ready && (
             <>
               <Suspense fallback={<PanelSkeleton title="Dry run" />}>
@@ -56,7 +57,15 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
           {draft.schedule && <UpcomingPanel schedule={draft.schedule} now={now} />}
         </div>
       </div>
-      <ScheduleBar id={id} draft={draft} ready={ready} isNewVersion={campaign.version !== null} now={now} schedule={schedule} />
+      <ScheduleBar
+        id={id}
+        draft={draft}
+        ready={ready}
+        isNewVersion={campaign.version !== null}
+        madeName={madeName}
+        now={now}
+        schedule={schedule}
+      />
     </div>
   );
 }
