@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WorkspaceId } from '@/lib/auth';
 import { bucketOf, sampleBuckets } from '@/lib/identity/bucket';
 import { parseBody, translate } from '@/lib/intake/segment-spec';
@@ -71,25 +71,27 @@ test('a funnel tells how many remain after each condition, whatever its kind, an
 });
 
 const running = () => db.sql`
-  select from pg_stat_activity where datname = current_database() and state = 'active' and query like '%identifier_mask%' and pid <> pg_backend_pid()`;
+  select from pg_stat_activity where datname = current_database() and state = 'active' and query ~ 'identifier_mask|profiles_sample' and pid <> pg_backend_pid()`;
 
-test('an aborted reach stops in Postgres too, and its connection is good for the next', async () => {
+const askers = { reach, estimateReach, funnel, estimateFunnel };
+
+test.each(Object.entries(askers))('an aborted %s stops in Postgres too, and its connection is good for the next', async (_, ask) => {
   await send([{ type: 'track', event: 'Bought', userId: 'u1' }]);
   const controller = new AbortController();
   await db.orm.transaction(async (blocker) => {
-    await blocker.execute('lock table profiles in access exclusive mode');
-    const counting = reach(db, workspaceId, bought, noon, noon, { signal: controller.signal });
+    await blocker.execute('lock table profiles, profiles_sample in access exclusive mode');
+    const counting = ask(db, workspaceId, bought, noon, noon, { signal: controller.signal });
     const refused = expect(counting).rejects.toThrow('nobody waits any more');
     while ((await running()).length === 0);
     controller.abort(new Error('nobody waits any more'));
     await refused;
-    expect((await running()).length).toBe(0);
+    await vi.waitFor(async () => expect((await running()).length).toBe(0));
   });
   expect(await reach(db, workspaceId, bought, noon, noon)).toMatchObject({ qualify: 1 });
 });
 
-test('a reach that nobody waits for any more does not begin', async () => {
-  const counting = reach(db, workspaceId, bought, noon, noon, { signal: AbortSignal.abort(new Error('gone')) });
+test.each(Object.entries(askers))('a %s that nobody waits for any more does not begin', async (_, ask) => {
+  const counting = ask(db, workspaceId, bought, noon, noon, { signal: AbortSignal.abort(new Error('gone')) });
   await expect(counting).rejects.toThrow('gone');
 });
 
@@ -114,7 +116,7 @@ describe('an estimate', () => {
   test('of a large workspace holds the exact number within its margin, and splits as it does', async () => {
     await manyProfiles();
     const exact = await reach(db, workspaceId, from('IN'), noon, noon);
-    const found = await estimateReach(db, workspaceId, from('IN'), noon, noon, ['email']);
+    const found = await estimateReach(db, workspaceId, from('IN'), noon, noon, { sent: ['email'] });
     expect(exact).toMatchObject({ qualify: 33_000, reachable: 22_000 });
     if (!found || found.exact) throw new Error('no estimate');
     expect(Math.abs(found.qualify - exact.qualify)).toBeLessThanOrEqual(found.margin);

@@ -5,7 +5,7 @@ import { sampleBuckets } from '@/lib/identity/bucket';
 import { type Identifier, identifierBit, reachableMask, type reachingIdentifiers } from '@/lib/identity/identifiers';
 import { type CompileContext, compileParts } from '@/lib/segment/compile';
 import { conditionsOf, type Definition } from '@/lib/segment/definition';
-import { estimated } from '@/lib/segment/estimate';
+import { estimated, type SampleSize } from '@/lib/segment/estimate';
 import type { Database } from './client';
 import { sampleSize } from './samples';
 import { runSegmentQuery } from './segment-query';
@@ -51,24 +51,23 @@ export async function estimateReach(
   definition: Definition,
   at: Date,
   now: Date,
-  sent?: readonly Identifier[],
+  { sent, signal }: ReachOptions = {},
 ): Promise<Reach | null> {
-  const context = await sampleContext(db, workspaceId, definition, at, now);
-  if (!context) return null;
-  const [size, counts] = await Promise.all([sampleSize(db, workspaceId), countMembers(db, definition, context, sent)]);
-  const { qualify, reachable, byIdentifier } = counts;
-  if (size.sampled < fewestSampled || qualify < fewestHits) return null;
+  const counting = (context: CompileContext) => countMembers(db, definition, context, sent, signal);
+  const found = await fromSamples(db, workspaceId, definition, at, now, counting, ({ qualify }) => qualify, signal);
+  if (!found) return null;
+  const { counts, size } = found;
   const scaled = (hits: number) => estimated(hits, size).value;
   return {
-    qualify: scaled(qualify),
-    reachable: scaled(reachable),
+    qualify: scaled(counts.qualify),
+    reachable: scaled(counts.reachable),
     byIdentifier: {
-      email: scaled(byIdentifier.email),
-      phone: scaled(byIdentifier.phone),
-      mobileAdvertiserId: scaled(byIdentifier.mobileAdvertiserId),
+      email: scaled(counts.byIdentifier.email),
+      phone: scaled(counts.byIdentifier.phone),
+      mobileAdvertiserId: scaled(counts.byIdentifier.mobileAdvertiserId),
     },
     exact: false,
-    margin: estimated(qualify, size).margin,
+    margin: estimated(counts.qualify, size).margin,
   };
 }
 
@@ -104,6 +103,23 @@ const sentMask = (sent: readonly Identifier[] | undefined): number =>
 const fewestHits = 100;
 /** A hundred thousand profiles are counted in the time of an estimate. */
 const fewestSampled = (100_000 * sampleBuckets) / 1000;
+
+/** Counts over the samples and what they are a share of; null where the exact number is to be waited for. */
+async function fromSamples<T>(
+  db: Database,
+  workspaceId: WorkspaceId,
+  definition: Definition,
+  at: Date,
+  now: Date,
+  counting: (context: CompileContext) => Promise<T>,
+  hitsOf: (counts: T) => number,
+  signal?: AbortSignal,
+): Promise<{ counts: T; size: SampleSize } | null> {
+  const context = await sampleContext(db, workspaceId, definition, at, now);
+  if (!context) return null;
+  const [size, counts] = await Promise.all([sampleSize(db, workspaceId, signal), counting(context)]);
+  return size.sampled < fewestSampled || hitsOf(counts) < fewestHits ? null : { counts, size };
+}
 
 /** Of a query over the samples; null where they cannot tell, for they are drawn by bucket. */
 async function sampleContext(
@@ -147,14 +163,15 @@ export async function estimateFunnel(
   definition: Definition,
   at: Date,
   now: Date,
-  sent?: readonly Identifier[],
+  { sent, signal }: ReachOptions = {},
 ): Promise<Funnel | null> {
-  const context = await sampleContext(db, workspaceId, definition, at, now);
-  if (!context) return null;
-  const [size, { steps, reachable }] = await Promise.all([sampleSize(db, workspaceId), countSteps(db, definition, context, sent)]);
-  if (size.sampled < fewestSampled || (steps.at(-1)?.remaining ?? 0) < fewestHits) return null;
+  const counting = (context: CompileContext) => countSteps(db, definition, context, sent, signal);
+  const found = await fromSamples(db, workspaceId, definition, at, now, counting, ({ steps }) => steps.at(-1)?.remaining ?? 0, signal);
+  if (!found) return null;
+  const { counts, size } = found;
   const scaled = (hits: number) => estimated(hits, size).value;
-  return { steps: steps.map((step) => ({ ...step, remaining: scaled(step.remaining) })), reachable: scaled(reachable), exact: false };
+  const steps = counts.steps.map((step) => ({ ...step, remaining: scaled(step.remaining) }));
+  return { steps, reachable: scaled(counts.reachable), exact: false };
 }
 
 const mostSteps = 8;

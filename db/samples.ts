@@ -1,9 +1,11 @@
+import { sql } from 'drizzle-orm';
 import type { TransactionSql } from 'postgres';
 import { plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { isSampled } from '@/lib/identity/bucket';
 import type { SampleSize } from '@/lib/segment/estimate';
 import type { Database } from './client';
+import { runSegmentQuery } from './segment-query';
 
 /** All of the workspace's: the roll-up is keyed by event first, so who asks for a profile's rows names them. */
 export const workspaceEventIds = (tx: TransactionSql, workspaceId: WorkspaceId) =>
@@ -38,19 +40,17 @@ const counted = new WeakMap<Database, Map<WorkspaceId, SampleSize>>();
  * The sample is counted each time, all profiles only when it has grown or shrunk by a hundredth since: whoever comes is in the sample with the
  * same chance, so the proportion hardly moves, and counting a million would take as long as the estimate.
  */
-export async function sampleSize(db: Database, workspaceId: WorkspaceId): Promise<SampleSize> {
+export async function sampleSize(db: Database, workspaceId: WorkspaceId, signal?: AbortSignal): Promise<SampleSize> {
   const known = counted.get(db) ?? new Map<WorkspaceId, SampleSize>();
   counted.set(db, known);
-  const [now] = await db.sql<
-    { sampled: number }[]
-  >`select count(*)::int as sampled from profiles_sample where workspace_id = ${workspaceId}`;
+  const inSample = sql`(select count(*)::int from profiles_sample where workspace_id = ${workspaceId}::int)`;
+  const [now] = await runSegmentQuery<{ sampled: number }>(db, sql`select ${inSample} as sampled`, signal);
   const sampled = now?.sampled ?? 0;
   const last = known.get(workspaceId);
   if (last && Math.abs(sampled - last.sampled) * 100 <= last.sampled)
     return { sampled, all: Math.round((sampled * last.all) / last.sampled) };
-  const [row] = await db.sql<SampleSize[]>`
-    select (select count(*)::int from profiles where workspace_id = ${workspaceId}) as "all",
-      (select count(*)::int from profiles_sample where workspace_id = ${workspaceId}) as sampled`;
+  const everybody = sql`(select count(*)::int from profiles where workspace_id = ${workspaceId}::int)`;
+  const [row] = await runSegmentQuery<SampleSize>(db, sql`select ${everybody} as "all", ${inSample} as sampled`, signal);
   const size = row ?? { sampled: 0, all: 0 };
   if (size.sampled > 0) known.set(workspaceId, size);
   return size;

@@ -20,11 +20,11 @@ async function* lines({ body, user, db, now }: ConsoleContext, gone: AbortSignal
     const { identifiers } = parsedBody(campaignDraftSchema.pick({ identifiers: true }), { identifiers: sent });
     const definition = await askedDefinition(db, workspaceId, who);
     const names = await segmentNames(db, workspaceId, segmentsOf(definition));
-    const estimate = await estimateReach(db, workspaceId, definition, at, now, identifiers);
-    if (estimate) yield { kind: 'reach', reach: estimate };
-    const rough = estimate && (await estimateFunnel(db, workspaceId, definition, at, now, identifiers));
-    if (rough) yield funnelLine(rough, names);
     const counted = { sent: identifiers, signal: gone };
+    const estimate = await estimateReach(db, workspaceId, definition, at, now, counted);
+    if (estimate) yield { kind: 'reach', reach: estimate };
+    const rough = estimate && (await estimateFunnel(db, workspaceId, definition, at, now, counted));
+    if (rough) yield funnelLine(rough, names);
     yield { kind: 'reach', reach: await reach(db, workspaceId, definition, at, now, counted) };
     yield funnelLine(await funnel(db, workspaceId, definition, at, now, counted), names);
   } catch (error) {

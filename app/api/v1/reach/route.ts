@@ -8,6 +8,7 @@ export const dynamic = 'force-dynamic';
 export const POST = apiRoute('viewer', async ({ request, db, workspaceId, now }) => {
   const { who, at, exact } = parseQuestion(await jsonBody(request), now);
   const definition = await askedDefinition(db, workspaceId, who);
-  const estimate = exact ? null : await estimateReach(db, workspaceId, definition, at, now);
-  return estimate ?? reach(db, workspaceId, definition, at, now, { signal: request.signal });
+  const asked = { signal: request.signal };
+  const estimate = exact ? null : await estimateReach(db, workspaceId, definition, at, now, asked);
+  return estimate ?? reach(db, workspaceId, definition, at, now, asked);
 });
