@@ -6,6 +6,7 @@ import type { ListIdentifier } from '@/lib/intake/list-csv';
 import type { Database } from './client';
 import { addListMembers } from './list-members';
 import { lockIdentities } from './profile-ids';
+import { streamedRows } from './row-stream';
 import { lists, segments } from './schema';
 import { lockSegments } from './segment-references';
 
@@ -137,12 +138,12 @@ export async function listFacts(db: Database, workspaceId: WorkspaceId, key: str
 }
 
 /** In the file's order, a few thousand at a time. */
-export async function* listRejects(db: Database, workspaceId: WorkspaceId, key: string): AsyncGenerator<ListReject> {
-  const pages = db.sql<ListReject[]>`
-    select r.line, r.reason from segments s join list_rejects r on r.list_id = s.list_id
-    where s.workspace_id = ${workspaceId} and s.key = ${key} order by r.line`.cursor(5000);
-  for await (const page of pages) yield* page;
-}
+export const listRejects = (db: Database, workspaceId: WorkspaceId, key: string): AsyncGenerator<ListReject> =>
+  streamedRows(db, {
+    sql: `select r.line, r.reason from segments s join list_rejects r on r.list_id = s.list_id
+      where s.workspace_id = $1::int and s.key = $2::text order by r.line`,
+    params: [workspaceId, key],
+  });
 
 /** Rows read so far of an upload under way; null where there is none. */
 export async function uploadedRows(db: Database, workspaceId: WorkspaceId, listId: string): Promise<number | null> {

@@ -1,8 +1,9 @@
 import type { SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import type { ReservedSql, TransactionSql } from 'postgres';
+import type { TransactionSql } from 'postgres';
 import { AppError } from '@/lib/errors';
 import type { Database } from './client';
+import { streamedRows } from './row-stream';
 
 const dialect = new PgDialect();
 /** Somebody waits for the answer. */
@@ -55,21 +56,11 @@ export async function runSegmentQueries<T>(db: Database, run: (rows: SegmentQuer
  * @throws AppError where they are not found within ten minutes, or a pattern does not compile.
  */
 export async function* segmentRows<Row extends object>(db: Database, query: SQL): AsyncGenerator<Row> {
-  const { sql, params } = dialect.sqlToQuery(query);
-  const connection = await db.sql.reserve();
+  const compiled = dialect.sqlToQuery(query);
   try {
-    await connection`begin read only`;
-    try {
-      await prepare(connection, workMemory(sql), mostMembersMs);
-      for await (const page of connection.unsafe<Row[]>(sql, params as string[]).cursor(5000)) yield* page;
-    } catch (error) {
-      throw translated(error);
-    } finally {
-      // Also for postgres.js (3.4.9, its issue 1181): after a failure among the rows it would lay those of the next statement behind holes.
-      await connection`rollback`;
-    }
-  } finally {
-    connection.release();
+    yield* streamedRows<Row>(db, compiled, (tx) => prepare(tx, workMemory(compiled.sql), mostMembersMs));
+  } catch (error) {
+    throw translated(error);
   }
 }
 
@@ -78,11 +69,11 @@ export async function* segmentRows<Row extends object>(db: Database, query: SQL)
  * of caches, would hash them and take three times as long; workers would each repeat an aggregate. docs/decisions/0015.
  * @param limitMs of a statement. @returns the backend's process id.
  */
-async function prepare(tx: TransactionSql | ReservedSql, memory = workMemory(''), limitMs = mostMs): Promise<number> {
+async function prepare(tx: TransactionSql, memory = workMemory(''), limitMs = mostMs): Promise<number> {
   const [row] = await tx<{ pid: number }[]>`
     select pg_backend_pid() as pid, set_config('statement_timeout', ${String(limitMs)}, true), set_config('jit', 'off', true),
       set_config('work_mem', ${memory}, true), set_config('enable_hashjoin', 'off', true),
-      set_config('max_parallel_workers_per_gather', '0', true)`;
+      set_config('max_parallel_workers_per_gather', '0', true), set_config('cursor_tuple_fraction', '1', true)`;
   return row?.pid ?? 0;
 }
 
