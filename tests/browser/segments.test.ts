@@ -170,6 +170,16 @@ describeInBrowser('saved segments and lists in a browser', () => {
     await row('Spring').waitFor({ state: 'detached' });
   });
 
+  test.each([
+    ['segments', 'Search segments', 'Order', 'sort', 'name'],
+    ['campaigns', 'Search campaigns', 'State', 'state', 'scheduled'],
+  ])('what is chosen before the search of the %s has come stays chosen', async (path, search, select, name, value) => {
+    await open(`/${path}`);
+    await page.getByLabel(search).fill('ba');
+    await page.getByLabel(select, { exact: true }).selectOption(value);
+    await expect.poll(() => Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ q: 'ba', [name]: value });
+  });
+
   test('a change that campaigns under way follow is asked about first, with what it does to the size', async () => {
     await open('/segments/buyers');
     await button('Actions for the whole definition').click();
