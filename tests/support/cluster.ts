@@ -50,7 +50,9 @@ async function sweep(): Promise<void> {
   }
 }
 
+/** While initdb runs, the file names the process negative: to kill that would be to kill a group. */
 function kill(pid: number): void {
+  if (!(pid > 0)) return;
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
