@@ -366,11 +366,18 @@ test('two processes that write the same people at once lose nothing, merge right
   await Promise.all(others.slice(0, 2).map((other) => other.close()));
 }, 60_000);
 
-test('however the same calls are cut into requests, the people and their events come out the same', async () => {
+test('however the same calls are cut into requests, the people, what is known of them and their events come out the same', async () => {
+  const maybe = <T>(value: T) => fc.constantFrom(undefined, null, value, `other ${value}`);
+  const traits = fc.record({
+    plan: maybe('pro'),
+    city: maybe('Pune'),
+    email: fc.constantFrom(undefined, null, 'a@example.com', 'b@example.com'),
+  });
   const call = fc.record({
     kind: fc.constantFrom('track', 'both', 'anonymous', 'alias'),
     user: fc.integer({ min: 0, max: 4 }),
     anonymous: fc.integer({ min: 0, max: 4 }),
+    traits: fc.option(traits),
     cut: fc.boolean(),
   });
   await fc.assert(
@@ -382,14 +389,11 @@ test('however the same calls are cut into requests, the people and their events 
           if (batch.length > 0) await send('batch', { batch });
           batch = [];
         };
-        for (const [i, { kind, user, anonymous, cut }] of calls.entries()) {
-          const base = {
-            type: 'track',
-            event: 'E',
-            messageId: `m${i}`,
-            timestamp: new Date(noon.getTime() - 1e6 + i).toISOString(),
-            properties: { i },
-          };
+        for (const [i, { kind, user, anonymous, traits, cut }] of calls.entries()) {
+          const said = traits
+            ? { type: 'identify', traits: { plan: traits.plan, email: traits.email, address: { city: traits.city } } }
+            : { type: 'track', event: 'E', properties: { i } };
+          const base = { ...said, messageId: `m${i}`, timestamp: new Date(noon.getTime() - 1e6 + i).toISOString() };
           if (kind === 'track') batch.push({ ...base, userId: `u${user}` });
           if (kind === 'both') batch.push({ ...base, userId: `u${user}`, anonymousId: `a${anonymous}` });
           if (kind === 'anonymous') batch.push({ ...base, anonymousId: `a${anonymous}` });
@@ -399,15 +403,26 @@ test('however the same calls are cut into requests, the people and their events 
         await flush();
         const known = [...(await ids())];
         const events = await eventRows();
-        return known.map(([key, id]) => ({
-          key,
-          with: known.filter(([, other]) => other === id).map(([other]) => other),
-          events: events.filter((event) => event.id === id).map((event) => event.properties.i),
-        }));
+        const people = new Map((await profiles()).map((profile) => [profile.id, profile]));
+        const emails = new Map(
+          (
+            await db.sql`select profile_id::text as id, encode(email, 'hex') as email from profile_identifiers where workspace_id = ${workspace.id}`
+          ).map((row) => [row.id, row.email]),
+        );
+        return known.map(([key, id]) => {
+          const { id: _, ...said } = people.get(id) ?? { id };
+          return {
+            key,
+            with: known.filter(([, other]) => other === id).map(([other]) => other),
+            events: events.filter((event) => event.id === id).map((event) => event.properties.i),
+            said,
+            email: emails.get(id) ?? null,
+          };
+        });
       };
       expect(await shape(true)).toEqual(await shape(false));
     }),
-    { numRuns: 25 },
+    { numRuns: Number(process.env.CUT_RUNS ?? 25) },
   );
   await expectConsistent();
 }, 120_000);

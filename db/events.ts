@@ -65,51 +65,65 @@ async function write(
 ): Promise<{ stored: number; duplicates: number }> {
   // One after the other on the wire, without a wait between.
   const [, listed] = await Promise.all([lockIdentities(tx, workspace.id, alone), hasLists(tx, workspace.id)]);
-  const { profileIds, created, renamed } = await resolveProfiles(tx, workspace.id, records, receivedAt, alone);
-  const fresh = await freshRecords(tx, workspace.id, records);
-  const accepted = fresh.map((i) => ({ record: records[i] as IntakeRecord, profileId: profileIds[i] as string }));
-  // A repeat may come with an id never seen before; its profile exists from now on, but nothing the repeat says is taken.
-  const bare =
-    created.size === 0 ? [] : records.map((record, i) => ({ record: { ...record, profile: null }, profileId: profileIds[i] as string }));
-  const folded = [...bare.filter(({ profileId }) => created.has(profileId)), ...accepted];
-  const { readdressed } = await writeProfiles(tx, workspace.id, folded, created);
-  if (workspace.consentProperty) await noteWithdrawals(tx, workspace.id, workspace.consentProperty, accepted, receivedAt);
-  if (listed) await correctListMembers(tx, workspace.id, [...new Set([...renamed, ...readdressed])]);
-  const rows = eventRows(accepted, events);
-  const sampled = rows.filter((row) => isSampled(row.profileId));
-  await insertEvents(tx, 'events', workspace.id, rows);
-  await insertEvents(tx, 'events_sample', workspace.id, sampled);
-  await addRollUps(tx, 'profile_events', workspace.id, rows);
-  await addRollUps(tx, 'profile_events_sample', workspace.id, sampled);
+  const all: Accepted[] = [];
+  let fresh: ReadonlySet<IntakeRecord> | null = null;
+  for (let rest = records; rest.length > 0; ) {
+    const { profileIds, created, renamed } = await resolveProfiles(tx, workspace.id, rest, receivedAt, alone);
+    fresh ??= await freshRecords(tx, workspace.id, records);
+    const resolved = rest.flatMap((record, i) => (profileIds[i] ? { record, profileId: profileIds[i] } : []));
+    const accepted = resolved.filter(({ record }) => fresh?.has(record));
+    // A repeat may come with an id never seen before; its profile exists from now on, but nothing the repeat says is taken.
+    const bare = resolved.flatMap(({ record, profileId }) =>
+      created.has(profileId) ? { record: { ...record, profile: null }, profileId } : [],
+    );
+    const { readdressed } = await writeProfiles(tx, workspace.id, [...bare, ...accepted], created);
+    if (workspace.consentProperty) await noteWithdrawals(tx, workspace.id, workspace.consentProperty, accepted, receivedAt);
+    if (listed) await correctListMembers(tx, workspace.id, [...new Set([...renamed, ...readdressed])]);
+    await writeEvents(tx, workspace.id, eventRows(accepted, events));
+    all.push(...accepted);
+    rest = rest.filter((_, i) => !profileIds[i]);
+  }
   const dayOf = localDays(workspace.zone);
-  await addFaults(tx, workspace.id, accepted, dayOf(receivedAt.getTime()));
-  await addCounts(db, tx, workspace.id, countsOf(accepted, rows, dayOf));
-  return { stored: accepted.length, duplicates: records.length - accepted.length };
+  await addFaults(tx, workspace.id, all, dayOf(receivedAt.getTime()));
+  await addCounts(db, tx, workspace.id, countsOf(all, eventRows(all, events), dayOf));
+  return { stored: all.length, duplicates: records.length - all.length };
+}
+
+async function writeEvents(tx: TransactionSql, workspaceId: WorkspaceId, rows: readonly EventRow[]): Promise<void> {
+  const sampled = rows.filter((row) => isSampled(row.profileId));
+  await insertEvents(tx, 'events', workspaceId, rows);
+  await insertEvents(tx, 'events_sample', workspaceId, sampled);
+  await addRollUps(tx, 'profile_events', workspaceId, rows);
+  await addRollUps(tx, 'profile_events_sample', workspaceId, sampled);
 }
 
 /** 16 bytes of SHA-256 as hex; Postgres reads it as a uuid. */
 const digestOf = (workspaceId: WorkspaceId, repeatKey: string) =>
   createHash('sha256').update(`${workspaceId} ${repeatKey}`).digest('hex').slice(0, 32);
 
-/** Positions of the records not stored before; of several equal ones in the batch the first. */
-async function freshRecords(tx: TransactionSql, workspaceId: WorkspaceId, records: readonly IntakeRecord[]): Promise<number[]> {
-  const positions = new Map<string, number>();
-  const fresh: number[] = [];
-  records.forEach((record, i) => {
-    if (record.repeatKey === null) fresh.push(i);
+/** Those not stored before; of several equal ones in the batch the first. */
+async function freshRecords(
+  tx: TransactionSql,
+  workspaceId: WorkspaceId,
+  records: readonly IntakeRecord[],
+): Promise<ReadonlySet<IntakeRecord>> {
+  const byDigest = new Map<string, IntakeRecord>();
+  const fresh: IntakeRecord[] = [];
+  for (const record of records) {
+    if (record.repeatKey === null) fresh.push(record);
     else {
       const digest = digestOf(workspaceId, record.repeatKey);
-      if (!positions.has(digest)) positions.set(digest, i);
+      if (!byDigest.has(digest)) byDigest.set(digest, record);
     }
-  });
-  if (positions.size === 0) return fresh;
+  }
+  if (byDigest.size === 0) return new Set(fresh);
   // Only the digests that were there come back: nearly always none.
   const repeats = await tx<{ digest: string }[]>`
-    with given as (select digest from unnest(${plainArray([...positions.keys()].sort())}::text::uuid[]) as t(digest)),
+    with given as (select digest from unnest(${plainArray([...byDigest.keys()].sort())}::text::uuid[]) as t(digest)),
     added as (insert into event_digests (digest) select digest from given on conflict do nothing returning digest)
     select replace(digest::text, '-', '') as digest from given where not exists (select from added where added.digest = given.digest)`;
-  for (const { digest } of repeats) positions.delete(digest);
-  return [...fresh, ...positions.values()].sort((a, b) => a - b);
+  for (const { digest } of repeats) byDigest.delete(digest);
+  return new Set([...fresh, ...byDigest.values()]);
 }
 
 export type Accepted = { record: IntakeRecord; profileId: string };

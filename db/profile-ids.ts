@@ -1,8 +1,8 @@
 import type { TransactionSql } from 'postgres';
 import { textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
-import { type IdentityPlan, type IdKey, type IdKind, idsOf, type KnownId, planIdentities } from '@/lib/intake/identity-plan';
-import type { IntakeRecord } from '@/lib/intake/record';
+import { type Call, type IdentityPlan, type IdKey, type IdKind, idsOf, type KnownId, planIdentities } from '@/lib/intake/identity-plan';
+import { changesAny, clearsAny, type IntakeRecord } from '@/lib/intake/record';
 import { mergeProfiles } from './profile-merge';
 
 /** The transaction must be started again: somebody else wrote the same new ids, or it needs the workspace for itself. */
@@ -23,13 +23,17 @@ export async function lockIdentities(tx: TransactionSql, workspaceId: WorkspaceI
 
 const IDENTITY_LOCK = 20_101;
 
-const callOf = (record: IntakeRecord) => (record.kind === 'alias' ? record : { userId: record.userId, anonymousId: record.anonymousId });
+function callOf(record: IntakeRecord): Call {
+  const { userId, anonymousId, profile } = record;
+  const ids = record.kind === 'alias' ? { userId, anonymousId, previousId: record.previousId } : { userId, anonymousId };
+  return profile ? { ...ids, changes: changesAny(profile), clears: clearsAny(profile) } : ids;
+}
 
 /**
- * `profileIds` by record, as text: bigint does not fit a JavaScript number. `created` have no row in `profiles` yet. `renamed` have a user id
+ * `profileIds` by record, as text: bigint does not fit a JavaScript number; null for records that wait until the others are written. `created` have no row in `profiles` yet. `renamed` have a user id
  * they had not, or were merged, the ones that are gone among them.
  */
-export type Resolved = { profileIds: string[]; created: ReadonlySet<string>; renamed: ReadonlySet<string> };
+export type Resolved = { profileIds: (string | null)[]; created: ReadonlySet<string>; renamed: ReadonlySet<string> };
 
 /** @throws {@link StartAgain} */
 export async function resolveProfiles(
@@ -60,7 +64,8 @@ export async function resolveProfiles(
   }
   const named = plan.newIds.flatMap(({ kind, profile }) => (kind === 'user' ? idOf(profile) : []));
   const merged = plan.merges.flatMap(({ loser, winner }) => [loser, idOf(winner)]);
-  return { profileIds: plan.profiles.map(idOf), created: new Set(plan.created.map(idOf)), renamed: new Set([...named, ...merged]) };
+  const profileIds = plan.profiles.map((profile) => profile && idOf(profile));
+  return { profileIds, created: new Set(plan.created.map(idOf)), renamed: new Set([...named, ...merged]) };
 }
 
 function idOf(profile: { profileId: string | null }): string {

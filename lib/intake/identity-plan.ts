@@ -8,13 +8,41 @@ export type IdKind = 'user' | 'anonymous';
 export type IdKey = `${IdKind}:${string}`;
 /** `known`: a user id names the profile. */
 export type KnownId = { profileId: string; known: boolean };
-export type Call = { userId: string | null; anonymousId: string | null; previousId?: string };
+export type Call = {
+  userId: string | null;
+  anonymousId: string | null;
+  previousId?: string;
+  /** It says something of its profile; it takes something away. */
+  changes?: boolean;
+  clears?: boolean;
+};
 
-type Node = { profileId: string | null; known: boolean; into: Node | null };
+type Node = {
+  profileId: string | null;
+  known: boolean;
+  into: Node | null;
+  /** By calls before. */
+  changed: boolean;
+  cleared: boolean;
+  /** A call of it waits, so later ones wait as well. */
+  waits: boolean;
+};
+
+const newNode = (profileId: string | null, known: boolean): Node => ({
+  profileId,
+  known,
+  into: null,
+  changed: false,
+  cleared: false,
+  waits: false,
+});
 
 export type IdentityPlan = {
-  /** By call; every entry is one of `created` or has a profile id. */
-  profiles: ProfileRef[];
+  /**
+   * By call; every entry is one of `created` or has a profile id. Null for a call that can be planned only when those before it are written:
+   * it merges what they have changed, and where both sides say something the known profile's word must stand.
+   */
+  profiles: (ProfileRef | null)[];
   /** Profiles to be made: give each its id before anything is written. */
   created: ProfileRef[];
   newIds: { kind: IdKind; value: string; profile: ProfileRef; alias: boolean }[];
@@ -54,6 +82,7 @@ class Planner {
   readonly newIds: { kind: IdKind; value: string; node: Node; alias: boolean }[] = [];
   readonly merges: { loser: string; into: Node }[] = [];
   changesExisting = false;
+  private readonly waiting = new Set<IdKey>();
 
   constructor(private readonly existing: ReadonlyMap<IdKey, KnownId>) {}
 
@@ -65,7 +94,7 @@ class Planner {
     if (!known) return null;
     let node = this.byProfile.get(known.profileId);
     if (!node) {
-      node = { profileId: known.profileId, known: known.known, into: null };
+      node = newNode(known.profileId, known.known);
       this.byProfile.set(known.profileId, node);
     }
     this.byKey.set(key, node);
@@ -75,7 +104,7 @@ class Planner {
   findOrCreate(kind: IdKind, value: string): Node {
     const found = this.find(kind, value);
     if (found) return found;
-    const node: Node = { profileId: null, known: false, into: null };
+    const node = newNode(null, false);
     this.nodes.push(node);
     this.name(kind, value, node);
     return node;
@@ -97,9 +126,39 @@ class Planner {
       else this.merges.push({ loser: loser.profileId, into: winner });
     }
     winner.known ||= loser.known;
+    winner.changed ||= loser.changed;
+    winner.cleared ||= loser.cleared;
     loser.into = winner;
   }
+
+  /** True for a call that cannot be planned yet, and from then on for all calls of the same people. */
+  waits(call: Call): boolean {
+    const must = this.dependsOnOrder(call);
+    if (!must && this.waiting.size === 0) return false;
+    const keys = idsOf([call]);
+    const nodes = keys.flatMap((key) => this.find(...keyParts(key)) ?? []);
+    if (!must && !keys.some((key) => this.waiting.has(key)) && !nodes.some((node) => node.waits)) return false;
+    for (const key of keys) this.waiting.add(key);
+    for (const node of nodes) node.waits = true;
+    return true;
+  }
+
+  /** Whether merging first and changing afterwards, which is how a plan is carried out, would end otherwise than the calls one by one. */
+  private dependsOnOrder(call: Call): boolean {
+    if (call.userId === null || (call.anonymousId === null && call.previousId === undefined)) return false;
+    const user = this.find('user', call.userId);
+    const anonymous = call.anonymousId === null ? null : this.find('anonymous', call.anonymousId);
+    const previous = call.previousId === undefined ? [] : [this.find('user', call.previousId), this.find('anonymous', call.previousId)];
+    const losers = [anonymous?.known ? null : anonymous, ...previous].filter((node) => node !== null && node !== user);
+    const others = losers.length > 1 || (user !== null && (user.profileId !== null || user.changed));
+    return losers.length > 0 && ((others && losers.some((node) => node?.changed)) || user?.cleared === true);
+  }
 }
+
+const keyParts = (key: IdKey): [IdKind, string] => {
+  const at = key.indexOf(':');
+  return [key.slice(0, at) as IdKind, key.slice(at + 1)];
+};
 
 function planCall(planner: Planner, call: Call): Node {
   if (call.userId === null) return planner.findOrCreate('anonymous', call.anonymousId ?? '');
@@ -122,13 +181,20 @@ function planAlias(planner: Planner, previousId: string, user: Node): void {
   planner.name('user', previousId, root(user), true);
 }
 
+function changedBy(call: Call, node: Node): Node {
+  const at = root(node);
+  at.changed ||= call.changes ?? false;
+  at.cleared ||= call.clears ?? false;
+  return at;
+}
+
 /** @param existing what the ids of {@link idsOf} name today. The order of calls decides, as it was sent. */
 export function planIdentities(calls: readonly Call[], existing: ReadonlyMap<IdKey, KnownId>): IdentityPlan {
   const planner = new Planner(existing);
-  const nodes = calls.map((call) => planCall(planner, call));
+  const nodes = calls.map((call) => (planner.waits(call) ? null : changedBy(call, planCall(planner, call))));
   const merges = planner.merges.map(({ loser, into }) => ({ loser, winner: root(into) }));
   return {
-    profiles: nodes.map(root),
+    profiles: nodes.map((node) => node && root(node)),
     created: planner.nodes.filter((node) => node.into === null && node.profileId === null),
     newIds: planner.newIds.map(({ kind, value, node, alias }) => ({ kind, value, alias, profile: root(node) })),
     merges,

@@ -17,6 +17,14 @@ export type ProfileChanges = {
   platform?: string;
 };
 
+export const changesAny = ({ properties, identifiers, country, city, language, platform }: ProfileChanges): boolean =>
+  [country, city, language, platform].some((column) => column !== undefined) ||
+  Object.keys(properties).length > 0 ||
+  Object.keys(identifiers).length > 0;
+
+export const clearsAny = ({ identifiers, country, city }: ProfileChanges): boolean =>
+  country === null || city === null || Object.values(identifiers).includes(null);
+
 type Call = {
   userId: string | null;
   anonymousId: string | null;
