@@ -12,10 +12,12 @@ import { at, eventNames } from './reach-data';
 
 export type Coverage = { inside: number; estimates: number };
 
-const none: Coverage = { inside: 0, estimates: 0 };
-const sum = (a: Coverage, b: Coverage): Coverage => ({ inside: a.inside + b.inside, estimates: a.estimates + b.estimates });
+export const none: Coverage = { inside: 0, estimates: 0 };
+export const sum = (a: Coverage, b: Coverage): Coverage => ({ inside: a.inside + b.inside, estimates: a.estimates + b.estimates });
 
 const fewestHits = 100;
+
+type Sampled = { draw: number; sample: number; hits: number; sampled: number };
 
 /**
  * The margin held against every other sample there could have been: each run of sixteen buckets is one. Of a segment, how many of the
@@ -23,21 +25,47 @@ const fewestHits = 100;
  */
 export async function coverageOfSamples(db: Database, workspaceId: WorkspaceId, json: unknown): Promise<Coverage> {
   const segment = await segmentSql(db, workspaceId, parseDefinition(json), at);
-  const rows = await runSegmentQuery<{ sample: number; hits: number; sampled: number }>(
+  const rows = await runSegmentQuery<Sampled>(
     db,
-    sql`select p.bucket / ${sampleBuckets}::int as sample, count(s.profile_id)::int as hits, count(*)::int as sampled
-      from profiles p left join (${segment}) s on s.profile_id = p.profile_id where p.workspace_id = ${workspaceId} group by 1`,
+    sql`select 0 as draw, p.bucket / ${sampleBuckets}::int as sample, count(s.profile_id)::int as hits, count(*)::int as sampled
+      from profiles p left join (${segment}) s on s.profile_id = p.profile_id where p.workspace_id = ${workspaceId} group by 2`,
   );
+  // The last run of buckets is not whole.
+  return coverageOf(rows, (row) => row.sample < Math.floor(1000 / sampleBuckets));
+}
+
+/**
+ * The same with the profiles dealt anew by another hash in each draw: how often a margin holds when chance is had again, which one dealing cannot
+ * tell, because its samples share their profiles among all segments. By draw.
+ */
+export async function coverageOfDraws(db: Database, workspaceId: WorkspaceId, json: unknown, draws: number): Promise<Coverage[]> {
+  const segment = await segmentSql(db, workspaceId, parseDefinition(json), at);
+  const samples = Math.floor(1000 / sampleBuckets);
+  const rows = await runSegmentQuery<Sampled>(
+    db,
+    sql`select draw, (hashint8extended(profile_id, draw) & 2147483647)::int % ${samples}::int as sample,
+        (count(*) filter (where hit))::int as hits, count(*)::int as sampled
+      from (select p.profile_id, s.profile_id is not null as hit from profiles p left join (${segment}) s on s.profile_id = p.profile_id
+        where p.workspace_id = ${workspaceId} offset 0) people, generate_series(1, ${draws}::int) draw group by 1, 2`,
+  );
+  return Array.from({ length: draws }, (_, i) =>
+    coverageOf(
+      rows.filter(({ draw }) => draw === i + 1),
+      () => true,
+    ),
+  );
+}
+
+function coverageOf(rows: readonly Sampled[], isWhole: (row: Sampled) => boolean): Coverage {
   const sumOf = (column: 'hits' | 'sampled') => rows.reduce((sum, row) => sum + row[column], 0);
   const truth = sumOf('hits');
   const all = sumOf('sampled');
-  // The last run of buckets is not whole.
-  const whole = rows.filter((row) => row.sample < Math.floor(1000 / sampleBuckets) && row.hits >= fewestHits);
-  const inside = whole.filter(({ hits, sampled }) => {
-    const { value, margin } = estimated(hits, { all, sampled });
+  const shown = rows.filter((row) => isWhole(row) && row.hits >= fewestHits);
+  const inside = shown.filter(({ hits, sampled }) => {
+    const { value, margin } = estimated(hits, { all, sampled, allSpread: 0 });
     return Math.abs(value - truth) <= margin;
   });
-  return { inside: inside.length, estimates: whole.length };
+  return { inside: inside.length, estimates: shown.length };
 }
 
 export type RandomCoverage = { ours: Coverage; every: Coverage; slowestMs: number };

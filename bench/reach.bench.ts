@@ -1,7 +1,7 @@
 /**
  * Exact reach and estimates of the reference segments over generated data, on Postgres as `npm start` runs it. Options: --profiles N
  * (1,000,000), --events N (20,000,000), --data FOLDER (.data/bench: made once, some 8 GB), --rounds N (5), --only 3,10, --no-cold,
- * --random N (60 segments for the coverage of estimates), --worn (warm again after a day's updates without vacuum), --plans (bench/plans).
+ * --random N (60 segments for the coverage of estimates), --draws N (20 dealings of the profiles into samples), --worn (warm again after a day's updates without vacuum), --plans (bench/plans).
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -12,13 +12,14 @@ import { sql } from 'drizzle-orm';
 import { type Database, openDatabase } from '@/db/client';
 import { migrate } from '@/db/migrate';
 import { estimateReach, reach, reachSql } from '@/db/reach';
+import { overlapCounts } from '@/db/segment-overlap';
 import { runSegmentQuery } from '@/db/segment-query';
 import { compileContext } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
 import { parseDefinition } from '@/lib/segment/definition';
 import { type Cluster, openCluster } from '@/scripts/local-postgres';
 import { dropFromCache } from './cold-files';
-import { type Coverage, coverageOfSamples, coverageOfSegments } from './reach-coverage';
+import { type Coverage, coverageOfDraws, coverageOfSamples, coverageOfSegments, none, sum } from './reach-coverage';
 import { at, reachData } from './reach-data';
 import { bareReads } from './reach-limit';
 import { type ReferenceSegment, referenceSegments } from './reach-segments';
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     data: { type: 'string', default: path.resolve(import.meta.dirname, '..', '.data', 'bench') },
     rounds: { type: 'string', default: '5' },
     random: { type: 'string', default: '60' },
+    draws: { type: 'string', default: '20' },
     only: { type: 'string', default: '' },
     'no-cold': { type: 'boolean', default: false },
     worn: { type: 'boolean', default: false },
@@ -201,16 +203,55 @@ async function table(world: World, cold: ReadonlyMap<number, number>, plans: boo
   );
 }
 
+/** The widest two, and eight of all kinds; each alone beside them, for a comparison cannot do without any. */
+const compared = [
+  [3, 8],
+  [1, 2, 3, 5, 8, 9, 11, 14],
+];
+
+async function overlaps({ db, workspaceId }: World): Promise<void> {
+  for (const numbers of compared) {
+    const definitions = numbers.map((number) => parseDefinition(referenceSegments[number - 1]?.json));
+    const times: number[] = [];
+    const alone: number[] = [];
+    let parts = 0;
+    for (let i = 0; i <= rounds; i++) {
+      times.push(
+        await timed(async () => {
+          parts = (await overlapCounts(db, workspaceId, definitions, at)).length;
+        }),
+      );
+      alone.push(await timed(() => oneByOne(definitions, (each) => reach(db, workspaceId, each, at, at))));
+    }
+    const [ms, worst, sum] = [median(times.slice(1)), Math.max(...times.slice(1)), median(alone.slice(1))];
+    say(
+      `overlap of segments ${numbers.join(', ')}: ${parts} parts in ${whole(ms)} ms, worst ${whole(worst)}; the reach of each alone, added up: ${whole(sum)}`,
+    );
+  }
+}
+
+async function oneByOne<T>(all: readonly T[], run: (each: T) => Promise<unknown>): Promise<void> {
+  for (const each of all) await run(each);
+}
+
 async function coverage({ db, workspaceId }: World): Promise<void> {
   const told = (of: Coverage) =>
     `${whole(of.inside)} of ${whole(of.estimates)} estimates hold the true number${of.estimates > 0 ? ` (${((100 * of.inside) / of.estimates).toFixed(1)} %)` : ''}`;
-  const references = { inside: 0, estimates: 0 };
+  const draws = Number(values.draws);
+  let references = none;
+  let byDraw = Array.from({ length: draws }, () => none);
   for (const { json } of chosen) {
-    const found = await coverageOfSamples(db, workspaceId, json);
-    references.inside += found.inside;
-    references.estimates += found.estimates;
+    references = sum(references, await coverageOfSamples(db, workspaceId, json));
+    const found = await coverageOfDraws(db, workspaceId, json, draws);
+    byDraw = byDraw.map((of, i) => sum(of, found[i] ?? none));
   }
-  say(`reference segments, from every sample of sixteen buckets: ${told(references)}`);
+  const shares = byDraw.map((of) => (100 * of.inside) / of.estimates);
+  const mean = shares.reduce((total, share) => total + share, 0) / draws;
+  const spread = Math.sqrt(shares.reduce((total, share) => total + (share - mean) ** 2, 0) / (draws - 1));
+  say(
+    `reference segments, from every sample of sixteen buckets: ${told(references)}\n` +
+      `dealt anew ${draws} times: ${told(byDraw.reduce(sum, none))}; one dealing ${mean.toFixed(1)} ± ${spread.toFixed(1)} %, ${Math.min(...shares).toFixed(1)} to ${Math.max(...shares).toFixed(1)}`,
+  );
   const { ours, every, slowestMs } = await coverageOfSegments(db, workspaceId, Number(values.random));
   say(
     `${values.random} random segments, from every sample: ${told(every)}; from the sample there is: ${told(ours)}, the slowest in ${whole(slowestMs)} ms`,
@@ -228,6 +269,7 @@ const cold = await withServer(dir, async ({ db }, cluster) => {
 }).then(() => (values['no-cold'] ? new Map<number, number>() : coldTimes(dir)));
 await withServer(dir, async (world) => {
   await table(world, cold, values.plans);
+  await overlaps(world);
   await coverage(world);
   if (values.worn) {
     await wear(world);

@@ -38,7 +38,8 @@ const counted = new WeakMap<Database, Map<WorkspaceId, SampleSize>>();
 
 /**
  * The sample is counted each time, all profiles only when it has grown or shrunk by a hundredth since: whoever comes is in the sample with the
- * same chance, so the proportion hardly moves, and counting a million would take as long as the estimate.
+ * same chance, so the proportion hardly moves, and counting a million would take as long as the estimate. How far the number of those who came
+ * may be off goes with it: of k in the sample, by √(k (1 − f)) / f, where f is the sample's share.
  */
 export async function sampleSize(db: Database, workspaceId: WorkspaceId, signal?: AbortSignal): Promise<SampleSize> {
   const known = counted.get(db) ?? new Map<WorkspaceId, SampleSize>();
@@ -47,11 +48,14 @@ export async function sampleSize(db: Database, workspaceId: WorkspaceId, signal?
   const [now] = await runSegmentQuery<{ sampled: number }>(db, sql`select ${inSample} as sampled`, signal);
   const sampled = now?.sampled ?? 0;
   const last = known.get(workspaceId);
-  if (last && Math.abs(sampled - last.sampled) * 100 <= last.sampled)
-    return { sampled, all: Math.round((sampled * last.all) / last.sampled) };
+  if (last && Math.abs(sampled - last.sampled) * 100 <= last.sampled) {
+    const perSampled = last.all / last.sampled;
+    const allSpread = perSampled * Math.sqrt(Math.abs(sampled - last.sampled) * (1 - 1 / perSampled));
+    return { sampled, all: Math.round(sampled * perSampled), allSpread };
+  }
   const everybody = sql`(select count(*)::int from profiles where workspace_id = ${workspaceId}::int)`;
-  const [row] = await runSegmentQuery<SampleSize>(db, sql`select ${everybody} as "all", ${inSample} as sampled`, signal);
-  const size = row ?? { sampled: 0, all: 0 };
+  const [row] = await runSegmentQuery<Omit<SampleSize, 'allSpread'>>(db, sql`select ${everybody} as "all", ${inSample} as sampled`, signal);
+  const size = { sampled: 0, all: 0, ...row, allSpread: 0 };
   if (size.sampled > 0) known.set(workspaceId, size);
   return size;
 }

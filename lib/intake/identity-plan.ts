@@ -123,7 +123,11 @@ class Planner {
       this.changesExisting = true;
       // A user seen for the first time simply takes over the anonymous profile: nothing has to move.
       if (winner.profileId === null) winner.profileId = loser.profileId;
-      else this.merges.push({ loser: loser.profileId, into: winner });
+      else {
+        this.merges.push({ loser: loser.profileId, into: winner });
+        // What it got is its own from now on: should it be merged on, that must not be mixed up with what comes from others.
+        winner.changed = true;
+      }
     }
     winner.known ||= loser.known;
     winner.changed ||= loser.changed;
