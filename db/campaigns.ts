@@ -1,15 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type CampaignDraft, type CampaignPlan, campaignOptionsSchema, campaignPlanSchema } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
+import { countedFrom } from '@/lib/schedule/counting';
 import { scheduleFaults, withoutDuplicates } from '@/lib/schedule/faults';
 import { nextOccurrence } from '@/lib/schedule/occurrences';
 import type { Schedule } from '@/lib/schedule/schedule';
 import { type AudienceRow, claimAudience } from './audiences';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
-import { queueDueRun } from './run-queue';
+import { queueDueRun, skipMissed } from './run-queue';
 import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
 import { segmentSources } from './segment-references';
 import { checkPatterns, segmentByKey } from './segments';
@@ -58,7 +58,8 @@ export async function discardDraft(db: Database, workspaceId: WorkspaceId, id: s
 }
 
 /**
- * The only thing that starts anything: checks the whole plan, writes an immutable version, claims the audience, sets the next occurrence.
+ * The only thing that starts anything: checks the whole plan, writes an immutable version, claims the audience, sets the next occurrence. A
+ * paused campaign stays paused.
  * @throws AppError with the path of the fault in the plan; nothing is written then.
  */
 export async function scheduleCampaign(
@@ -95,10 +96,12 @@ export async function scheduleCampaign(
       limitedDataUse: plan.limitedDataUse,
     };
     await claimAudience(tx, workspaceId, wish, now);
-    // "After n times" goes on counting where an edit leaves the schedule as it is.
-    const goesOn = held !== null && campaign.nextAt !== null && schedule.kind === 'every' && isDeepStrictEqual(schedule, held.schedule);
-    const scheduledAt = goesOn ? held.scheduledAt : now;
-    const nextAt = nextOccurrence(schedule, { scheduledAt, after: new Date(now.getTime() - 1) });
+    const scheduledAt = countedFrom(schedule, held ? { ...held, scheduledAt: campaign.nextAt && held.scheduledAt } : undefined, now);
+    const goesOn = scheduledAt === held?.scheduledAt;
+    const paused = campaign.state === 'paused';
+    if (paused && held && !goesOn) await skipMissed(tx, campaign, held, now);
+    // What a paused campaign has missed of a schedule that goes on is judged when it is resumed.
+    const nextAt = paused && goesOn ? campaign.nextAt : nextOccurrence(schedule, { scheduledAt, after: new Date(now.getTime() - 1) });
     if (!nextAt) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
@@ -106,7 +109,7 @@ export async function scheduleCampaign(
       .update(campaigns)
       .set({
         name: plan.name,
-        state: 'scheduled',
+        state: paused ? 'paused' : 'scheduled',
         blocker: null,
         draft: null,
         versionId: version.id,

@@ -67,6 +67,24 @@ export async function queueDueRun(db: Database, campaignId: string, now: Date): 
   });
 }
 
+/** Records what a paused campaign has missed by a version that another takes the place of: nothing of it is run any more. */
+export async function skipMissed(
+  tx: Tx,
+  campaign: typeof campaigns.$inferSelect,
+  version: typeof campaignVersions.$inferSelect,
+  now: Date,
+) {
+  const [audience] = await tx.select({ id: audiences.id }).from(audiences).where(eq(audiences.campaignId, campaign.id));
+  if (!audience) return;
+  const { workspaceId, id: campaignId } = campaign;
+  const base = { workspaceId, campaignId, versionId: version.id, audienceId: audience.id, createdAt: now };
+  for (let nextAt = campaign.nextAt; nextAt && nextAt <= now; ) {
+    const due = dueOccurrences(version.schedule, { scheduledAt: version.scheduledAt, nextAt, now });
+    await insertRuns(tx, base, [...due.skipped, ...(due.run ? [due.run.at] : [])], { state: 'skipped', trigger: 'schedule' });
+    nextAt = due.nextAt;
+  }
+}
+
 type RunBase = { workspaceId: WorkspaceId; campaignId: string; versionId: number; audienceId: number; createdAt: Date };
 
 /** One statement, whatever the number. @returns how many did not exist yet. */

@@ -4,6 +4,7 @@ import { CalendarSearch, ChevronLeft, ChevronRight, ClockArrowUp, Info } from 'l
 import { type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
+import type { HeldSchedule } from '@/lib/schedule/counting';
 import { type CalendarDay, calendarMonth, type DatedSchedule, daysLater, monthsLater, nextRunningMonth } from './schedule-calendar';
 import { weekdayName } from './schedule-values';
 import { dayText, monthText, wallDay } from './zoned-text';
@@ -13,11 +14,13 @@ const weekdayNames = Object.values(weekdayName);
 /** Days that an arrow or page key moves by; months go to the same day of another. */
 const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
+type Props = { schedule: DatedSchedule; held: HeldSchedule | undefined; first: Date | undefined; now: Date };
+
 /**
  * A month of the schedule: days that run, days on which the clocks are moved, chosen days the month does not have. One stop for the Tab
  * key; arrows move by day and week, Page Up and Down by month. The line below tells the day under the pointer or the focus.
  */
-export function OccurrenceCalendar({ schedule, first, now }: { schedule: DatedSchedule; first: Date | undefined; now: Date }) {
+export function OccurrenceCalendar({ schedule, held, first, now }: Props) {
   const firstDay = wallDay(first ?? now, schedule.zone);
   const [chosen, setChosen] = useState<{ of: string; month: string; day: string } | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
@@ -25,7 +28,7 @@ export function OccurrenceCalendar({ schedule, first, now }: { schedule: DatedSc
   const wanted = useRef<string | null>(null);
   // A schedule that begins elsewhere is shown from there.
   const { month, day } = chosen?.of === firstDay ? chosen : { month: firstDay.slice(0, 7), day: firstDay };
-  const shown = useMemo(() => calendarMonth(schedule, month, now), [schedule, month, now]);
+  const shown = useMemo(() => calendarMonth(schedule, month, now, held), [schedule, month, now, held]);
   const show = (to: string) => setChosen({ of: firstDay, month: to, day: `${to}-01` });
   const thisMonth = wallDay(now, schedule.zone).slice(0, 7);
 
@@ -45,7 +48,7 @@ export function OccurrenceCalendar({ schedule, first, now }: { schedule: DatedSc
   };
   const cells = shown.weeks.flat();
   const told = cells.find((cell) => cell.day === (pointed ?? day)) ?? cells.find((cell) => cell.inMonth);
-  const next = shown.runs === 0 ? nextRunningMonth(schedule, monthsLater(month, 1), now) : null;
+  const next = shown.runs === 0 ? nextRunningMonth(schedule, monthsLater(month, 1), now, held) : null;
 
   return (
     <div className="grid gap-2">

@@ -2,6 +2,7 @@
 
 import { CalendarClock, Info } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import type { HeldSchedule } from '@/lib/schedule/counting';
 import { describeSchedule } from '@/lib/schedule/describe';
 import { scheduleSchema } from '@/lib/schedule/schedule';
 import { OccurrenceCalendar } from './occurrence-calendar';
@@ -11,9 +12,9 @@ import { useViewerZone } from './viewer-zone';
 import { zoneText } from './zoned-text';
 
 /** The schedule as a sentence, its next five occurrences, its months, and what about it may surprise. */
-export function OccurrencePreview({ values, now }: { values: ScheduleValues; now: Date }) {
+export function OccurrencePreview({ values, held, now }: { values: ScheduleValues; held?: HeldSchedule; now: Date }) {
   const viewerZone = useViewerZone();
-  const preview = useMemo(() => previewOfValues(values, viewerZone, now), [values, viewerZone, now]);
+  const preview = useMemo(() => previewOfValues(values, viewerZone, now, held), [values, viewerZone, now, held]);
   const schedule = useMemo(() => scheduleSchema.safeParse(scheduleOf(values)).data ?? null, [values]);
   return (
     <aside aria-label="What this schedule means" className="grid gap-4 rounded-lg border bg-card p-4 lg:sticky lg:top-4">
@@ -35,7 +36,7 @@ export function OccurrencePreview({ values, now }: { values: ScheduleValues; now
       </div>
       {schedule && schedule.kind !== 'now' && schedule.kind !== 'live' && (
         <div className="border-t pt-3">
-          <OccurrenceCalendar schedule={schedule} first={preview?.lines[0]?.at} now={now} />
+          <OccurrenceCalendar schedule={schedule} held={held} first={preview?.lines[0]?.at} now={now} />
         </div>
       )}
     </aside>

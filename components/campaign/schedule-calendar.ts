@@ -1,3 +1,4 @@
+import { countedFrom, type HeldSchedule } from '@/lib/schedule/counting';
 import { occurrences } from '@/lib/schedule/occurrences';
 import type { EverySchedule, Schedule } from '@/lib/schedule/schedule';
 import { type ClockChange, clockChanges, dayEnd, instantOf } from '@/lib/schedule/wall-time';
@@ -26,14 +27,15 @@ export type CalendarDay = {
 export type CalendarMonth = { month: string; title: string; weeks: CalendarDay[][]; runs: number; skipped: string[] };
 
 /** A month of the schedule in its own zone. @param month "2027-03". Nothing that lies before `now` runs. */
-export function calendarMonth(schedule: DatedSchedule, month: string, now: Date): CalendarMonth {
+export function calendarMonth(schedule: DatedSchedule, month: string, now: Date, held?: HeldSchedule): CalendarMonth {
   const { zone } = schedule;
   const days = daysShown(month);
   const [from, last] = [days[0] ?? '', days.at(-1) ?? ''];
   const begin = instantOf(`${from}T00:00`, zone);
   const end = dayEnd(last, zone);
   const after = new Date(Math.max(begin.getTime(), now.getTime()) - 1);
-  const due = occurrences(schedule, { scheduledAt: now, after, until: new Date(end.getTime() - 1), limit: 1500 });
+  const scheduledAt = countedFrom(schedule, held, now);
+  const due = occurrences(schedule, { scheduledAt, after, until: new Date(end.getTime() - 1), limit: 1500 });
   const times = new Map<string, string[]>();
   for (const at of due) times.set(wallDay(at, zone), [...(times.get(wallDay(at, zone)) ?? []), timeText(at, zone)]);
   const changes = new Map(clockChanges(zone, begin, end).map((change) => [changeDay(change), change]));
@@ -55,10 +57,10 @@ export function calendarMonth(schedule: DatedSchedule, month: string, now: Date)
 }
 
 /** The month in which it next runs from that month on; null where it never does. */
-export function nextRunningMonth(schedule: DatedSchedule, month: string, now: Date): string | null {
+export function nextRunningMonth(schedule: DatedSchedule, month: string, now: Date, held?: HeldSchedule): string | null {
   const begin = instantOf(`${month}-01T00:00`, schedule.zone);
   const after = new Date(Math.max(begin.getTime(), now.getTime()) - 1);
-  const [next] = occurrences(schedule, { scheduledAt: now, after, limit: 1 });
+  const [next] = occurrences(schedule, { scheduledAt: countedFrom(schedule, held, now), after, limit: 1 });
   return next ? wallDay(next, schedule.zone).slice(0, 7) : null;
 }
 

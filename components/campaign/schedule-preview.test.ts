@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { calendarMonth } from './schedule-calendar';
 import { previewOf, previewOfValues } from './schedule-preview';
 import { valuesOf } from './schedule-values';
 
@@ -44,6 +45,20 @@ test('says what the clock changes do to a time', () => {
   expect(previewOf({ ...daily, time: '01:30' }, null, now).notes).toEqual([
     'On Sun 7 Nov 2027 this time comes twice as the clocks go back: it runs once, at the first.',
   ]);
+});
+
+test('of a campaign that runs, “after n times” shows what remains of them, and begins anew where the schedule is changed', () => {
+  const schedule = { kind: 'every', every: { days: 1 }, time: '09:00', zone: 'UTC', start: '2026-11-20', end: { after: 6 } } as const;
+  const held = {
+    schedule: Object.fromEntries(Object.entries(schedule).reverse()) as typeof schedule,
+    scheduledAt: new Date('2026-11-20T08:00:00Z'),
+  };
+  const days = (preview: ReturnType<typeof previewOf>) => preview.lines.map((line) => line.at.toISOString().slice(8, 10));
+  expect(days(previewOf(schedule, null, now, held))).toEqual(['24', '25']);
+  expect(days(previewOf({ ...schedule, time: '10:00' }, null, now, held))).toEqual(['24', '25', '26', '27', '28']);
+  expect(days(previewOf(schedule, null, now, { ...held, scheduledAt: null }))).toHaveLength(5);
+  const shown = calendarMonth(schedule, '2026-11', now, held);
+  expect(shown.runs).toBe(2);
 });
 
 test('shows nothing while the form is not a schedule, and says when a date is listed twice', () => {

@@ -1,3 +1,4 @@
+import { countedFrom, type HeldSchedule } from '@/lib/schedule/counting';
 import { withoutDuplicates } from '@/lib/schedule/faults';
 import { occurrences } from '@/lib/schedule/occurrences';
 import { type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
@@ -8,10 +9,10 @@ import { counted, dayAndTime, dayText, listed, timeText, wallTime } from './zone
 export type OccurrenceLine = { at: Date; campaign: string; viewer: string | null; utc: string | null };
 export type SchedulePreview = { lines: OccurrenceLine[]; more: boolean; notes: string[] };
 
-/** The next five occurrences in the campaign's zone, the viewer's and UTC, and what about them may surprise. */
-export function previewOf(schedule: Schedule, viewerZone: string | null, now: Date): SchedulePreview {
+/** The next five occurrences in the campaign's zone, the viewer's and UTC, and what about them may surprise. @param held what it follows now. */
+export function previewOf(schedule: Schedule, viewerZone: string | null, now: Date, held?: HeldSchedule): SchedulePreview {
   if (schedule.kind === 'now' || schedule.kind === 'live') return { lines: [], more: false, notes: [] };
-  const due = occurrences(schedule, { scheduledAt: now, after: now, limit: 400 });
+  const due = occurrences(schedule, { scheduledAt: countedFrom(schedule, held, now), after: now, limit: 400 });
   const elsewhere = (at: Date, zone: string | null) => {
     if (!zone || wallTime(at, zone) === wallTime(at, schedule.zone)) return null;
     return dayText(at, zone) === dayText(at, schedule.zone) ? timeText(at, zone) : dayAndTime(at, zone);
@@ -26,10 +27,10 @@ export function previewOf(schedule: Schedule, viewerZone: string | null, now: Da
 }
 
 /** The preview of a form's values while they make a schedule; null while they do not. */
-export function previewOfValues(values: ScheduleValues, viewerZone: string | null, now: Date): SchedulePreview | null {
+export function previewOfValues(values: ScheduleValues, viewerZone: string | null, now: Date, held?: HeldSchedule): SchedulePreview | null {
   const parsed = scheduleSchema.safeParse(scheduleOf(values));
   if (!parsed.success) return null;
-  const preview = previewOf(parsed.data, viewerZone, now);
+  const preview = previewOf(parsed.data, viewerZone, now, held);
   return { ...preview, notes: [...droppedDuplicates(values), ...preview.notes] };
 }
 

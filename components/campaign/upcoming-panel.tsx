@@ -1,5 +1,6 @@
 'use client';
 
+import type { HeldSchedule } from '@/lib/schedule/counting';
 import type { Schedule } from '@/lib/schedule/schedule';
 import { OccurrenceLines } from './occurrence-preview';
 import { PanelCard } from './panel-card';
@@ -7,9 +8,9 @@ import { previewOf } from './schedule-preview';
 import { useViewerZone } from './viewer-zone';
 
 /** The next occurrences of a finished schedule. */
-export function UpcomingPanel({ schedule, now }: { schedule: Schedule; now: Date }) {
+export function UpcomingPanel({ schedule, held, now }: { schedule: Schedule; held: HeldSchedule | undefined; now: Date }) {
   const viewerZone = useViewerZone();
-  const preview = previewOf(schedule, viewerZone, now);
+  const preview = previewOf(schedule, viewerZone, now, held);
   return (
     <PanelCard title="Next occurrences">
       {schedule.kind === 'now' ? (

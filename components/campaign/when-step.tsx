@@ -4,6 +4,7 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect, useMemo } from 'react';
 import { useForm } from 'react-hook-form';
 import type { CampaignDraft } from '@/lib/campaign/plan';
+import type { HeldSchedule } from '@/lib/schedule/counting';
 import { type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
 import { type SavePatch, useDraftSaving } from './draft-saving';
 import { OccurrencePreview } from './occurrence-preview';
@@ -16,7 +17,7 @@ type Props = {
   id: string;
   draft: CampaignDraft;
   /** The schedule that runs, while an edit is being made. */
-  held: Schedule | undefined;
+  held: HeldSchedule | undefined;
   workspaceZone: string;
   now: Date;
   save: SavePatch;
@@ -26,7 +27,7 @@ type Props = {
 export function WhenStep({ id, draft, held, workspaceZone, now, save }: Props) {
   const saving = useDraftSaving(id, save);
   const walk = useStepWalk(id, 'when', saving);
-  const schema = useMemo(() => scheduleValuesSchema(() => new Date(), held), [held]);
+  const schema = useMemo(() => scheduleValuesSchema(() => new Date(), held?.schedule), [held]);
   const form = useForm<ScheduleValues>({
     resolver: zodResolver(schema),
     defaultValues: valuesOf(draft.schedule, workspaceZone, now),
@@ -51,7 +52,7 @@ export function WhenStep({ id, draft, held, workspaceZone, now, save }: Props) {
     >
       <div className="grid grid-cols-1 items-start gap-8 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <ScheduleForm form={form} />
-        <OccurrencePreview values={form.watch()} now={now} />
+        <OccurrencePreview values={form.watch()} held={held} now={now} />
       </div>
     </StepForm>
   );

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { runNow, stopCampaign } from '@/db/campaign-states';
+import { pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { saveConnection } from '@/db/connections';
 import { runsOfCampaign } from '@/db/runs';
@@ -88,6 +88,40 @@ it('is blocked by a deleted ad set, points the others all the same, and goes on 
   await s.tick('2026-06-03T10:05:00Z');
   expect(await stateOf(id)).toMatchObject({ state: 'awaiting_next', blocker: null });
   expect((await runsOf(id)).map((run) => run.state)).toEqual(['confirmed']);
+});
+
+it('stays paused when it is edited, and on resuming catches up with the latest that was missed, under the new version', async () => {
+  const id = await campaign('paused-same', '2026-06-15T08:00:00Z', { schedule: daily('2026-06-15') });
+  await s.tick('2026-06-15T09:00:00Z');
+  await pauseCampaign(s.db, s.workspaceId, id, new Date('2026-06-15T12:00:00Z'));
+  await s.send([identify('newcomer', 'elsewhere')], '2026-06-16T08:00:00Z');
+  await edit(id, { definition: { any: [who('paused-same'), who('elsewhere')] } as never }, '2026-06-18T10:00:00Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'paused' });
+  await s.tick('2026-06-18T10:00:30Z');
+  expect((await runsOf(id)).map((run) => run.state)).toEqual(['confirmed']);
+  await resumeCampaign(s.db, s.workspaceId, id, new Date('2026-06-18T11:00:00Z'));
+  await s.tick('2026-06-18T11:00:00Z');
+  expect((await runsOf(id)).map((run) => [run.occurrenceAt.toISOString().slice(8, 10), run.state, run.trigger])).toEqual([
+    ['15', 'confirmed', 'schedule'],
+    ['16', 'skipped', 'schedule'],
+    ['17', 'skipped', 'schedule'],
+    ['18', 'confirmed', 'catch_up'],
+  ]);
+  expect(await s.held('paused-same')).toContain(digestOfEmail(emailOf('newcomer')));
+  expect(await stateOf(id)).toMatchObject({ state: 'awaiting_next', nextAt: new Date('2026-06-19T09:00:00Z') });
+});
+
+it('records what was missed while it was paused also where the edit gives it another schedule', async () => {
+  const id = await campaign('paused-other', '2026-06-20T08:00:00Z', { schedule: daily('2026-06-20') });
+  await s.tick('2026-06-20T09:00:00Z');
+  await pauseCampaign(s.db, s.workspaceId, id, new Date('2026-06-20T12:00:00Z'));
+  await edit(id, { schedule: { ...daily('2026-06-20'), time: '18:00' } }, '2026-06-22T10:00:00Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'paused', nextAt: new Date('2026-06-22T18:00:00Z') });
+  await resumeCampaign(s.db, s.workspaceId, id, new Date('2026-06-22T11:00:00Z'));
+  await s.tick('2026-06-22T11:00:00Z');
+  expect((await runsOf(id)).map((run) => run.state)).toEqual(['confirmed', 'skipped', 'skipped']);
+  await s.tick('2026-06-22T18:00:00Z');
+  expect((await runsOf(id)).at(-1)).toMatchObject({ state: 'confirmed', trigger: 'schedule' });
 });
 
 it('asks to connect again when the token dies, and goes on through the connection that is chosen instead', async () => {

@@ -6,6 +6,7 @@ import type { Database } from '@/db/client';
 import { database } from '@/db/open';
 import { requireUser, type SignedIn } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
+import type { HeldSchedule } from '@/lib/schedule/counting';
 
 export type OpenCampaign = { user: SignedIn; db: Database; campaign: CampaignDetail; now: Date };
 
@@ -16,6 +17,10 @@ export const openCampaign = cache(async (id: string): Promise<OpenCampaign> => {
   const campaign = await found(campaignDetail(db, user.workspaceId, id));
   return { user, db, campaign, now: new Date() };
 });
+
+/** What the campaign follows while it is edited. */
+export const heldSchedule = ({ version, nextAt }: CampaignDetail): HeldSchedule | undefined =>
+  version ? { schedule: version.schedule, scheduledAt: nextAt && version.scheduledAt } : undefined;
 
 /** The answer, or the not-found page in place of a not_found refusal. */
 export async function found<T>(answer: Promise<T>): Promise<T> {

@@ -27,7 +27,9 @@ export default async function EditLayout({ children, params }: Props) {
       </header>
       {campaign.version && (
         <p className="flex flex-wrap items-center justify-between gap-3 rounded-lg border bg-card p-3.5 text-sm">
-          Version {campaign.version.version} goes on as it is until you press Schedule.
+          {campaign.state === 'paused'
+            ? 'The campaign is paused, and stays so when you press Schedule: the new version begins when it is resumed.'
+            : `Version ${campaign.version.version} goes on as it is until you press Schedule.`}
           {campaign.hasUnscheduledEdits && <DiscardEdits id={id} discard={discard} />}
         </p>
       )}

@@ -18,7 +18,7 @@ import { dryRun } from '@/lib/sync/dry-run';
 import { preflight } from '@/lib/sync/preflight';
 import { schedule } from '../../../actions';
 import { graphWorld } from '../../../graph-world';
-import { type OpenCampaign, openCampaign } from '../../../open-campaign';
+import { heldSchedule, type OpenCampaign, openCampaign } from '../../../open-campaign';
 
 export const metadata = { title: 'Overview' };
 
@@ -30,6 +30,7 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
   const { draft } = campaign;
   const ready = isReady(draft);
   const madeName = campaign.audience?.facebookId ? campaign.audience.name : null;
+  const held = heldSchedule(campaign);
   return (
     <div className="grid grid-cols-1 gap-6">
       <StepQuestion step="overview" />
@@ -54,14 +55,15 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
               <Reach open={open} />
             </Suspense>
           )}
-          {draft.schedule && <UpcomingPanel schedule={draft.schedule} now={now} />}
+          {draft.schedule && <UpcomingPanel schedule={draft.schedule} held={held} now={now} />}
         </div>
       </div>
       <ScheduleBar
         id={id}
         draft={draft}
         ready={ready}
-        isNewVersion={campaign.version !== null}
+        held={held}
+        isPaused={campaign.state === 'paused'}
         madeName={madeName}
         now={now}
         schedule={schedule}

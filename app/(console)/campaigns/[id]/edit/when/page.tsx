@@ -1,12 +1,12 @@
 import { WhenStep } from '@/components/campaign/when-step';
 import { saveDraftPatch } from '../../../actions';
-import { openCampaign } from '../../../open-campaign';
+import { heldSchedule, openCampaign } from '../../../open-campaign';
 
 export const metadata = { title: 'When' };
 
 export default async function WhenPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const { user, campaign, now } = await openCampaign(id);
-  const { draft, version } = campaign;
-  return <WhenStep id={id} draft={draft} held={version?.schedule} workspaceZone={user.workspace.zone} now={now} save={saveDraftPatch} />;
+  const held = heldSchedule(campaign);
+  return <WhenStep id={id} draft={campaign.draft} held={held} workspaceZone={user.workspace.zone} now={now} save={saveDraftPatch} />;
 }
