@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { plainArray } from '@/lib/array-literal';
 import type { Database } from './client';
 import { unansweredMembers } from './ledger';
 import { canBeSent, fateOf, isControl, ranked } from './ledger-fate';
 import type { Asked } from './ledger-wanted';
-import { segmentRows } from './segment-query';
+import { runSegmentQuery, segmentRows } from './segment-query';
 
 /**
  * A query of (profile_id, outcome): who would join, leave or stay, and who is not sent and why. What a freeze decides, without writing.
@@ -54,6 +55,34 @@ export type Outcome = (typeof outcomes)[number];
 
 /** By the first known user id, else the first anonymous one; both null where the profile is no more. */
 export type PreviewMember = { userId: string | null; anonymousId: string | null; outcome: Outcome };
+
+export type PreviewPerson = { profileId: string; name: string; anonymous: boolean };
+
+/** As many as a person looks at. */
+export const previewed = 50;
+
+/** The first of an outcome, by profile. @param among of these profiles alone; null: of all. */
+export async function previewPage(
+  db: Database,
+  asked: Asked,
+  outcome: Outcome,
+  among: readonly string[] | null,
+  signal: AbortSignal,
+): Promise<PreviewPerson[]> {
+  const chosen = among === null ? sql`true` : sql`m.profile_id = any(${plainArray(among)}::text::bigint[])`;
+  return runSegmentQuery<PreviewPerson>(
+    db,
+    sql`
+      select m.profile_id::text as "profileId", coalesce(i.value, 'deleted') as name, coalesce(i.kind = 'anonymous', false) as anonymous
+      from (select profile_id from (${compareWithLedger(asked)}) m where m.outcome = ${outcome}::text and ${chosen} order by profile_id limit ${previewed}::int) m
+      left join lateral (
+        select kind, value from profile_ids i where i.workspace_id = ${asked.workspaceId}::int and i.profile_id = m.profile_id
+        order by kind desc, created_at, value limit 1
+      ) i on true
+      order by m.profile_id`,
+    signal,
+  );
+}
 
 /** Ordered by profile. */
 export async function* previewMembers(db: Database, asked: Asked, wanted: readonly Outcome[]): AsyncGenerator<PreviewMember> {

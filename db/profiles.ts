@@ -60,7 +60,7 @@ const summaryOf = ({ kind, mask, ...row }: SummaryRow): ProfileSummary => ({
  */
 export async function searchProfiles(db: Database, workspaceId: WorkspaceId, text: string): Promise<ProfileSummary[]> {
   const wanted = text.trim();
-  const profileIds = await (wanted === '' ? lastSeen(db, workspaceId) : matches(db, workspaceId, wanted));
+  const profileIds = await (wanted === '' ? lastSeen(db, workspaceId) : matchingProfiles(db, workspaceId, wanted));
   const rows = await db.sql<SummaryRow[]>`
     select p.profile_id::text as "profileId", i.value as name, i.kind, p.first_seen as "firstSeen", p.last_seen as "lastSeen", p.country,
       p.identifier_mask as mask
@@ -80,7 +80,8 @@ async function lastSeen(db: Database, workspaceId: WorkspaceId): Promise<string[
   return rows.map((row) => row.id);
 }
 
-async function matches(db: Database, workspaceId: WorkspaceId, text: string): Promise<string[]> {
+/** At most fifty whose id begins with the text, and those whose email or phone it is. */
+export async function matchingProfiles(db: Database, workspaceId: WorkspaceId, text: string): Promise<string[]> {
   const [workspace] = await db.sql<
     { country: string | null }[]
   >`select default_country as country from workspaces where id = ${workspaceId}`;

@@ -92,6 +92,15 @@ export async function halvedInVain(db: Pick<Database['orm'], 'execute'>, run: Ru
   return found.length > 0;
 }
 
+/** Of the workspace's last fifty requests with members; null before the first. */
+export async function secondsPerRequest(db: Database, workspaceId: WorkspaceId): Promise<number | null> {
+  const [row] = await db.sql<{ seconds: number | null }[]>`
+    select avg(extract(epoch from finished_at - started_at))::float8 as seconds from (
+      select b.started_at, b.finished_at from sync_batches b where b.workspace_id = ${workspaceId} and b.state = 'sent' and b.finished_at > b.started_at
+      order by b.run_id desc limit 50) answered`;
+  return row?.seconds ?? null;
+}
+
 export type AudienceSize = { at: Date; members: number; facebookLower: number | null; facebookUpper: number | null };
 
 /** Oldest first, the last 400 measurements. */

@@ -1,5 +1,6 @@
 import type { Told } from '@/components/segment/explain-words';
 import type { Identifier } from '@/lib/identity/identifiers';
+import type { PreflightCheck } from './preflight-panel';
 import type { ReachLine, Who } from './reach-lines';
 
 /** What the screens ask the server while a person is looking; given up with the signal, at both ends. */
@@ -42,6 +43,17 @@ export const askMembers = async (asked: Asked, signal?: AbortSignal): Promise<Sa
 
 export const askWhy = async (asked: Asked, profileId: string, signal?: AbortSignal): Promise<Told> =>
   (await (await post('/ask/explain', { ...questionOf(asked), profileId }, signal)).json()) as Told;
+
+export type DryRunPerson = { profileId: string; name: string; anonymous: boolean };
+
+/** @param asked.search the beginning of an id, or a whole email or phone number; empty for all. */
+export const askDryRun = async (
+  asked: { campaignId: string; outcome: string; search: string },
+  signal: AbortSignal,
+): Promise<DryRunPerson[]> => ((await (await post('/ask/dry-run', asked, signal)).json()) as { people: DryRunPerson[] }).people;
+
+export const askPreflight = async (campaignId: string, signal: AbortSignal): Promise<PreflightCheck[]> =>
+  ((await (await post('/ask/preflight', { campaignId }, signal)).json()) as { checks: PreflightCheck[] }).checks;
 
 export type FoundProfile = { profileId: string; name: string; anonymous: boolean; has: string[]; lastSeen: string };
 

@@ -150,6 +150,18 @@ export async function audiences(graph: Graph, accountId: string, query: PageQuer
   return { ...page, items: page.items.filter((audience) => audience.subtype === 'CUSTOM') };
 }
 
+/** Customer-list audiences of the account. */
+export async function audienceCount(graph: Graph, accountId: string): Promise<number> {
+  let count = 0;
+  let after: string | undefined;
+  do {
+    const page: Page<AudienceInfo> = await lighterPage((limit) => audiences(graph, accountId, { after, limit }), 100);
+    count += page.items.length;
+    after = page.after;
+  } while (after);
+  return count;
+}
+
 export async function audienceInfo(graph: Graph, id: string): Promise<AudienceInfo> {
   return audienceOf(dataOf(await new CustomAudience(id, {}, null, graph).get(audienceFields)));
 }

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { audienceOfCampaign, plannedSchema } from '@/db/audiences';
 import type { Database } from '@/db/client';
-import { compareWithLedger, type Outcome, type PreviewMember, previewMembers } from '@/db/ledger-preview';
+import { compareWithLedger, type Outcome, type PreviewMember, type PreviewPerson, previewMembers, previewPage } from '@/db/ledger-preview';
 import { mostRowsInRequest } from '@/db/ledger-row';
 import type { Asked } from '@/db/ledger-wanted';
+import { matchingProfiles } from '@/db/profiles';
 import { segmentByKey, segmentSql } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
 import type { CampaignPlan } from '@/lib/campaign/plan';
@@ -54,6 +55,18 @@ export async function* dryRunMembers(
   options: { campaignId: string; outcomes: readonly Outcome[] },
 ): AsyncGenerator<PreviewMember> {
   yield* previewMembers(db, await previewOf(db, workspaceId, who, at, options.campaignId), options.outcomes);
+}
+
+/** The first fifty of an outcome. @param search the beginning of an id, or a whole email or phone number; empty for all. */
+export async function dryRunPage(
+  db: Database,
+  workspaceId: WorkspaceId,
+  who: Who,
+  at: Date,
+  { campaignId, outcome, search, signal }: { campaignId: string; outcome: Outcome; search: string; signal: AbortSignal },
+): Promise<PreviewPerson[]> {
+  const among = search === '' ? null : await matchingProfiles(db, workspaceId, search);
+  return previewPage(db, await previewOf(db, workspaceId, who, at, campaignId), outcome, among, signal);
 }
 
 async function previewOf(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId: string): Promise<Asked> {

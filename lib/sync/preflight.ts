@@ -1,7 +1,7 @@
 import { connectionById, defaultConnection } from '@/db/connections';
 import type { WorkspaceId } from '@/lib/auth';
 import type { CampaignPlan } from '@/lib/campaign/plan';
-import { adAccount, adSet, audienceInfo } from '@/lib/facebook/ads';
+import { adAccount, adSet, audienceCount, audienceInfo } from '@/lib/facebook/ads';
 import { GraphError } from '@/lib/facebook/errors';
 import { type GraphWorld, graphFor } from '@/lib/facebook/graph-for';
 import type { Graph } from '@/lib/facebook/transport';
@@ -12,8 +12,17 @@ type Verdict = Pick<Check, 'state' | 'message' | 'link'>;
 
 const ok = (message: string): Verdict => ({ state: 'ok', message });
 
-/** What must be true at Facebook for the plan to run: each fine, or the one thing to do. Asks Facebook; never throws its refusals. */
-export async function preflight(world: GraphWorld, workspaceId: WorkspaceId, plan: CampaignPlan, now = new Date()): Promise<Check[]> {
+/**
+ * What must be true at Facebook for the plan to run: each fine, or the one thing to do. Asks Facebook; never throws its refusals.
+ * @param made the audience at Facebook that the campaign has made already.
+ */
+export async function preflight(
+  world: GraphWorld,
+  workspaceId: WorkspaceId,
+  plan: CampaignPlan,
+  made: string | null,
+  now: Date,
+): Promise<Check[]> {
   const connection = plan.connectionId
     ? await connectionById(world.db, workspaceId, plan.connectionId)
     : await defaultConnection(world.db, workspaceId);
@@ -22,11 +31,13 @@ export async function preflight(world: GraphWorld, workspaceId: WorkspaceId, pla
       { id: 'connection', title: 'Connection', state: 'bad', message: 'The chosen connection is gone. Choose another.', link: '/settings' },
     ];
   const graph = await graphFor(world, workspaceId, connection.id);
+  const room: [string, string, Promise<Verdict>] = ['room', 'Room for an audience', roomVerdict(graph, plan.adAccountId)];
   const checks: [string, string, Promise<Verdict>][] = [
     ['connection', 'Connection', Promise.resolve(connectionVerdict(connection, now))],
     ['account', 'Ad account', accountVerdict(graph, plan.adAccountId)],
     ['terms', 'Custom Audience terms', termsVerdict(graph, plan.adAccountId)],
-    ['audience', 'Audience', audienceVerdict(graph, plan)],
+    ['audience', 'Audience', audienceVerdict(graph, plan, made)],
+    ...(made === null && 'new' in plan.audience ? [room] : []),
     ['adSets', 'Ad sets', adSetsVerdict(graph, plan)],
   ];
   return Promise.all(checks.map(async ([id, title, verdict]) => ({ id, title, ...(await verdict.catch(refused)) })));
@@ -69,9 +80,9 @@ async function termsVerdict(graph: Graph, id: string): Promise<Verdict> {
 }
 
 /** 300 and above: Facebook does not deliver to it. Custom Audience reference, delivery_status; read 2026-09. */
-async function audienceVerdict(graph: Graph, plan: CampaignPlan): Promise<Verdict> {
-  if ('new' in plan.audience) return ok(`“${plan.audience.new.name}” is made at the first run.`);
-  const info = await audienceInfo(graph, plan.audience.existing);
+async function audienceVerdict(graph: Graph, plan: CampaignPlan, made: string | null): Promise<Verdict> {
+  if ('new' in plan.audience && made === null) return ok(`“${plan.audience.new.name}” is made at the first run.`);
+  const info = await audienceInfo(graph, 'existing' in plan.audience ? plan.audience.existing : (made ?? ''));
   if (info.accountId !== plan.adAccountId) return { state: 'bad', message: 'It belongs to another ad account.' };
   if (info.operationCode === 471 || info.operationCode === 500)
     return { state: 'bad', message: info.operationText ?? 'Facebook has flagged it.' };
@@ -79,6 +90,20 @@ async function audienceVerdict(graph: Graph, plan: CampaignPlan): Promise<Verdic
     return { state: 'warn', message: info.deliveryText ?? 'Facebook finds it too small to deliver to.' };
   return ok(`“${info.name}” exists.`);
 }
+
+/** Customer-list audiences of one ad account. Custom Audiences guide, read 2026-09. */
+const mostAudiences = 500;
+const fewAudiencesLeft = 25;
+
+async function roomVerdict(graph: Graph, accountId: string): Promise<Verdict> {
+  const count = await audienceCount(graph, accountId);
+  const of = `${count} of ${mostAudiences} audiences are used in this ad account`;
+  if (count >= mostAudiences)
+    return { state: 'bad', message: `${of}. Delete one that is not needed any more.`, link: audiencesUrl(graph, accountId) };
+  return count > mostAudiences - fewAudiencesLeft ? { state: 'warn', message: `${of}: there is little room left.` } : ok(`${of}.`);
+}
+
+const audiencesUrl = (graph: Graph, accountId: string) => `${graph.businessUrl}/adsmanager/audiences?act=${accountId.replace('act_', '')}`;
 
 async function adSetsVerdict(graph: Graph, plan: CampaignPlan): Promise<Verdict> {
   if (plan.adSets.length === 0) return { state: 'warn', message: 'None chosen: the audience is kept, and shown to nobody by itself.' };

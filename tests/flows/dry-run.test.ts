@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { campaignDetail } from '@/db/campaigns';
-import { outcomes } from '@/db/ledger-preview';
+import { type Outcome, outcomes } from '@/db/ledger-preview';
 import { campaignPlanSchema } from '@/lib/campaign/plan';
-import { dryRun, dryRunMembers } from '@/lib/sync/dry-run';
+import { parseEnv } from '@/lib/env';
+import { dryRun, dryRunMembers, dryRunPage } from '@/lib/sync/dry-run';
+import { preflight } from '@/lib/sync/preflight';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 let s: Story;
@@ -39,6 +41,18 @@ it('says by name what the run then does', async () => {
     counts: { ...nothing, join: 3, unreachable: 1, requests: 1 },
     named: { join: ['a', 'b', 'c'], unreachable: ['mute'] },
   });
+  const look = async (outcome: Outcome, search = '') => {
+    const plan = campaignPlanSchema.parse((await campaignDetail(s.db, s.workspaceId, id)).draft);
+    const options = { campaignId: id, outcome, search, signal: new AbortController().signal };
+    return (await dryRunPage(s.db, s.workspaceId, plan, new Date('2026-07-01T08:30:00Z'), options)).map(({ name }) => name);
+  };
+  expect([await look('join'), await look('join', 'b'), await look('join', emailOf('c')), await look('join', 'mute')]).toEqual([
+    ['a', 'b', 'c'],
+    ['b'],
+    ['c'],
+    [],
+  ]);
+  expect(await look('unreachable', 'mute')).toEqual(['mute']);
   await s.tick('2026-07-01T09:00:00Z');
   await s.send([identify('a', 'out'), identify('d', 'in')], '2026-07-01T20:00:00Z');
   expect(await rehearsed(id, '2026-07-01T20:30:00Z')).toEqual({
@@ -47,4 +61,26 @@ it('says by name what the run then does', async () => {
   });
   expect(await s.tick('2026-07-02T09:00:00Z')).toMatchObject({ finished: 1 });
   expect((await rehearsed(id, '2026-07-02T10:00:00Z')).counts).toMatchObject({ join: 0, leave: 0, stay: 3 });
+});
+
+it('asks Facebook beforehand whether there is room for the audience, and afterwards how the audience is that was made', async () => {
+  const { db, workspaceId } = s;
+  const world = { db, ...parseEnv(s.variables) };
+  const id = await s.campaign(
+    { definition: { property: 'tier', op: 'is', value: 'in' } as never, audience: { new: { name: 'Checked' } } },
+    '2026-07-03T08:00:00Z',
+  );
+  const plan = campaignPlanSchema.parse((await campaignDetail(db, workspaceId, id)).draft);
+  const checks = async (at: string) => {
+    const { audience } = await campaignDetail(db, workspaceId, id);
+    const found = await preflight(world, workspaceId, plan, audience?.facebookId ?? null, new Date(at));
+    return Object.fromEntries(found.map(({ id, state, message }) => [id, `${state}: ${message}`]));
+  };
+  const before = await checks('2026-07-03T08:00:00Z');
+  expect(before).toMatchObject({ account: expect.stringMatching(/^ok/), audience: 'ok: “Checked” is made at the first run.' });
+  expect(before.room).toMatch(/^ok: \d+ of 500 audiences are used in this ad account\.$/);
+  await s.tick('2026-07-03T08:00:00Z');
+  const after = await checks('2026-07-03T09:00:00Z');
+  expect(after.room).toBeUndefined();
+  expect(after.audience).toMatch(/^(ok: “Checked” exists|warn: )/);
 });

@@ -5,6 +5,7 @@ import { CampaignHeader } from '@/components/campaign/campaign-header';
 import { ChangeChart } from '@/components/campaign/change-chart';
 import { ConnectNotice } from '@/components/campaign/connect-notice';
 import { PanelCard } from '@/components/campaign/panel-card';
+import { PreflightAsk } from '@/components/campaign/preflight-ask';
 import { SizeChart } from '@/components/campaign/size-chart';
 import { whoSentence } from '@/components/campaign/who-sentence';
 import { LiveRefresh } from '@/components/run/live-refresh';
@@ -68,12 +69,16 @@ export default async function CampaignPage({ params }: Props) {
           )}
         </PanelCard>
       </div>
+      {runsAgain.includes(campaign.state) && <PreflightAsk campaignId={id} />}
       <PanelCard title="Runs" flush={runs.length > 0}>
         {runs.length > 0 ? <RunTable campaignId={id} runs={runs} zone={zone} /> : <NothingYet>No run yet.</NothingYet>}
       </PanelCard>
     </div>
   );
 }
+
+/** There is a next run to be ready for. */
+const runsAgain: readonly CampaignState[] = ['scheduled', 'running', 'awaiting_next', 'paused', 'blocked'];
 
 function NothingYet({ children }: { children: string }) {
   return <p className="grid h-24 place-items-center text-muted-foreground text-sm">{children}</p>;

@@ -11,13 +11,9 @@ import { StepQuestion } from '@/components/campaign/step-form';
 import { UpcomingPanel } from '@/components/campaign/upcoming-panel';
 import { whoSentence } from '@/components/campaign/who-sentence';
 import { Skeleton } from '@/components/ui/skeleton';
-import { reach } from '@/db/reach';
-import { listSegments, segmentByKey } from '@/db/segments';
-import { campaignPlanSchema } from '@/lib/campaign/plan';
-import { dryRun } from '@/lib/sync/dry-run';
-import { preflight } from '@/lib/sync/preflight';
+import { listSegments } from '@/db/segments';
 import { schedule } from '../../../actions';
-import { graphWorld } from '../../../graph-world';
+import { dryRunOf, preflightOf, reachOf, secondsToSend } from '../../../checks';
 import { heldSchedule, type OpenCampaign, openCampaign } from '../../../open-campaign';
 
 export const metadata = { title: 'Overview' };
@@ -72,23 +68,19 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
   );
 }
 
-async function Reach({ open: { user, db, campaign, now } }: { open: OpenCampaign }) {
-  const { segment, definition, identifiers } = campaign.draft;
-  const chosen = segment ? (await segmentByKey(db, user.workspaceId, segment)).definition : definition;
-  if (!chosen) return null;
-  return <ReachPanel reach={await reach(db, user.workspaceId, chosen, now, now, { sent: identifiers })} />;
+async function Reach({ open }: { open: OpenCampaign }) {
+  const reach = await reachOf(open);
+  return reach && <ReachPanel reach={reach} />;
 }
 
-async function Preflight({ open: { user, db, campaign } }: { open: OpenCampaign }) {
-  const plan = campaignPlanSchema.safeParse(campaign.draft);
-  if (!plan.success) return null;
-  return <PreflightPanel checks={await preflight(graphWorld(db), user.workspaceId, plan.data)} />;
+async function Preflight({ open }: { open: OpenCampaign }) {
+  const checks = await preflightOf(open);
+  return checks && <PreflightPanel checks={checks} />;
 }
 
-async function DryRun({ open: { user, db, campaign, now } }: { open: OpenCampaign }) {
-  const plan = campaignPlanSchema.safeParse(campaign.draft);
-  if (!plan.success) return null;
-  return <DryRunPanel counts={await dryRun(db, user.workspaceId, plan.data, now, campaign.id)} />;
+async function DryRun({ open }: { open: OpenCampaign }) {
+  const counts = await dryRunOf(open);
+  return counts && <DryRunPanel campaignId={open.campaign.id} counts={counts} seconds={await secondsToSend(open, counts)} />;
 }
 
 function PanelSkeleton({ title }: { title: string }) {
