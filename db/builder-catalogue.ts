@@ -1,5 +1,5 @@
 import type { WorkspaceId } from '@/lib/auth';
-import { countryCodes } from '@/lib/identity/countries';
+import { countryCodes, countryName } from '@/lib/identity/countries';
 import { builtInProperties } from '@/lib/segment/property-condition';
 import type { PropertyType } from './catalogue';
 import type { Database } from './client';
@@ -84,8 +84,7 @@ async function builtInOnes(db: Database, workspaceId: WorkspaceId): Promise<Prop
 }
 
 function countries(seen: string[]): Value[] {
-  const names = new Intl.DisplayNames(['en'], { type: 'region' });
-  const labelled = (codes: readonly string[]) => codes.map((value) => ({ value, label: names.of(value) ?? value }));
+  const labelled = (codes: readonly string[]) => codes.map((value) => ({ value, label: countryName(value) ?? value }));
   const others = labelled(countryCodes.filter((code) => !seen.includes(code))).sort((a, b) => (a.label < b.label ? -1 : 1));
   return [...labelled(seen), ...others];
 }

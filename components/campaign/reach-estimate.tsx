@@ -19,7 +19,7 @@ type Props = {
 /** The reach of what is chosen: an estimate at once, the exact number after it. */
 export function ReachEstimate({ who, at = null, sent }: Props) {
   const { state, again } = useReach(who, at, sent);
-  const isStale = state.kind === 'counting' && state.stale;
+  const isStale = state.kind === 'idle' || (state.kind === 'counting' && state.stale);
   return (
     <aside aria-label="Reach" className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-lg border bg-card p-4">
       <div className="flex h-6 items-center justify-between gap-2">
@@ -28,7 +28,11 @@ export function ReachEstimate({ who, at = null, sent }: Props) {
         </h3>
         <Standing state={state} />
       </div>
-      {state.kind === 'idle' && <p className="text-muted-foreground text-sm">Choose who, and the number appears here.</p>}
+      {state.kind === 'idle' && (
+        <p className="text-muted-foreground text-sm">
+          {state.reach ? 'Finish the description, and it is counted anew.' : 'Choose who, and the number appears here.'}
+        </p>
+      )}
       {state.kind === 'counting' && !state.reach && (
         <div className="grid gap-2">
           <Skeleton className="h-8 w-32" />

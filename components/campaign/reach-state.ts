@@ -6,7 +6,8 @@ import { type Asked, askReach } from './ask';
 import type { FunnelStep, ReachCounts, Who } from './reach-lines';
 
 export type ReachState =
-  | { kind: 'idle' }
+  /** Nothing complete is asked; `reach` and `steps` are of what was before. */
+  | { kind: 'idle'; reach?: ReachCounts; steps?: FunnelStep[] }
   /** `reach` and `steps` may still be those of what was asked before: then they are `stale`. */
   | { kind: 'counting'; reach?: ReachCounts; steps?: FunnelStep[]; stale: boolean }
   | { kind: 'ready'; reach: ReachCounts; steps?: FunnelStep[] }
@@ -21,7 +22,8 @@ export function useReach(who: Who | null, at: Date | null, sent?: readonly Ident
   const key = who ? JSON.stringify({ who, at, sent }) : '';
 
   useEffect(() => {
-    if (!key) return setState({ kind: 'idle' });
+    if (!key)
+      return setState((before) => ('reach' in before ? { kind: 'idle', reach: before.reach, steps: before.steps } : { kind: 'idle' }));
     const { who, at, sent } = JSON.parse(key) as { who: Who; at: string | null; sent?: Identifier[] };
     const abort = new AbortController();
     setState((before) =>

@@ -24,6 +24,8 @@ export function Sentence({ definition, isEmpty, segmentNames }: Props) {
     <div className="rounded-xl bg-muted/60 px-3.5 py-2.5 text-sm">
       <p
         data-sentence
+        // A browser may know a country by another name than the server.
+        suppressHydrationWarning
         className={cn('text-pretty transition-colors', !definition && 'text-muted-foreground', isLong && !showsAll && 'line-clamp-4')}
       >
         {text}

@@ -50,6 +50,12 @@ const otherNames: Record<string, string> = {
 /** ISO 3166-1 alpha-2, upper case, every one. */
 export const countryCodes: readonly string[] = alpha3.split(' ').map((pair) => pair.slice(-2));
 
+const known = new Set(countryCodes);
+const inEnglish = new Intl.DisplayNames(['en'], { type: 'region' });
+
+/** In English; null for what is no code of {@link countryCodes}. */
+export const countryName = (code: string): string | null => (known.has(code) ? (inEnglish.of(code) ?? code) : null);
+
 const fold = (name: string) =>
   name
     .normalize('NFD')

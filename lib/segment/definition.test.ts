@@ -116,7 +116,7 @@ describe('a definition', () => {
       ],
     };
     expect(sentence(parseDefinition(json))).toBe(
-      'Users who did “Added to Cart” with amount over 50 at least once in the last 7 days and did not do “Purchased” in the last 7 days and (have country one of “IN” or “BR” or can be reached on Facebook)',
+      'Users who did “Added to Cart” with amount over 50 at least once in the last 7 days and did not do “Purchased” in the last 7 days and (are in India or Brazil or can be reached on Facebook)',
     );
   });
 });

@@ -118,6 +118,9 @@ it('properties', () => {
       test('plan', 'is', 'pro', { ignoreCase: true }),
       test('vip', 'isNot', true),
       test('$country', 'isOneOf', ['IN', 'LK']),
+      test('$country', 'isNot', 'BR'),
+      test('$country', 'is', 'India'),
+      test('$country', 'contains', 'IN'),
       test('$city', 'isNoneOf', 'a b c d e f g h i j'.split(' ')),
       test('plan', 'contains', 'x'),
       test('plan', 'matches', '^a|b$'),
@@ -139,7 +142,10 @@ it('properties', () => {
       "have no value for plan",
       "have plan “pro” (any case)",
       "have vip other than true",
-      "have country one of “IN” or “LK”",
+      "are in India or Sri Lanka",
+      "are not in Brazil",
+      "have country “India”",
+      "have country containing “IN”",
       "have city none of “a”, “b”, “c”, “d”, “e”, “f”, “g” or 3 more",
       "have plan containing “x”",
       "have plan matching “^a|b$”",
@@ -225,7 +231,7 @@ it('a whole definition is one sentence', () => {
       ],
     }),
   ).toMatchInlineSnapshot(
-    `"Users who did “Added to Cart” with amount over 50 at least once in the last 7 days and did not do “Purchased” in the last 7 days and (have country one of “IN” or “BR” or can be reached on Facebook) and are not among those who (did “Refunded” at least twice or are in the segment “Lapsed buyers”)"`,
+    `"Users who did “Added to Cart” with amount over 50 at least once in the last 7 days and did not do “Purchased” in the last 7 days and (are in India or Brazil or can be reached on Facebook) and are not among those who (did “Refunded” at least twice or are in the segment “Lapsed buyers”)"`,
   );
   expect(says({ all: [{ any: [{ has: 'email' }] }] })).toMatchInlineSnapshot(`"Users who have an email"`);
 });

@@ -1,3 +1,4 @@
+import { countryName } from '@/lib/identity/countries';
 import {
   type Aggregate,
   type Compare,
@@ -34,7 +35,7 @@ function phrase(definition: Definition, segmentNames: SegmentNames, nested: bool
   if ('did' in definition) return didPhrase(definition);
   if ('didNot' in definition) return didNotPhrase(definition);
   if ('sequence' in definition) return sequencePhrase(definition);
-  if ('property' in definition) return seenPhrase(definition) ?? `have ${propertyPhrase(definition)}`;
+  if ('property' in definition) return seenPhrase(definition) ?? countryPhrase(definition) ?? `have ${propertyPhrase(definition)}`;
   if ('has' in definition) return hasPhrase[definition.has];
   if ('segment' in definition) return `are in ${segmentPhrase(definition.segment, segmentNames)}`;
   return `are in ${bucketPhrase(definition)}`;
@@ -211,6 +212,16 @@ function seenPhrase(condition: PropertyCondition): string | null {
     default:
       return null;
   }
+}
+
+/** "are in India or Brazil"; null for what is no question of known countries. */
+function countryPhrase(condition: PropertyCondition): string | null {
+  if (condition.property !== '$country' || !('value' in condition)) return null;
+  const { op, value } = condition;
+  if (op !== 'is' && op !== 'isNot' && op !== 'isOneOf' && op !== 'isNoneOf') return null;
+  const names = [value].flat().map((code) => (typeof code === 'string' ? countryName(code) : null));
+  if (!names.every((name) => name !== null)) return null;
+  return `${op === 'is' || op === 'isOneOf' ? 'are' : 'are not'} in ${list(names, 'or')}`;
 }
 
 /** "amount at least 50", "country one of “IN”, “BR”", "a value for plan". */

@@ -159,7 +159,7 @@ describeInBrowser('the segment builder in a browser', () => {
     await expect
       .poll(() => sentence())
       .toBe(
-        'Users who did “Added to Cart” with amount over 50 at least once in the last 7 days and did not do “Purchased” in the last 7 days and have country one of “IN” or “BR” and can be reached on Facebook',
+        'Users who did “Added to Cart” with amount over 50 at least once in the last 7 days and did not do “Purchased” in the last 7 days and are in India or Brazil and can be reached on Facebook',
       );
     expect(await definition()).toEqual(lost);
     await click(button('Save segment'));
@@ -185,9 +185,7 @@ describeInBrowser('the segment builder in a browser', () => {
     await page.getByText('in the group “any of these”').waitFor();
     await tabTo(grip('did not do Purchased'));
     await page.keyboard.press('Alt+ArrowRight');
-    await expect
-      .poll(() => sentence())
-      .toContain('and (have country one of “IN” or “BR” or did not do “Purchased” in the last 7 days) and can');
+    await expect.poll(() => sentence()).toContain('and (are in India or Brazil or did not do “Purchased” in the last 7 days) and can');
     await page.keyboard.press('Alt+ArrowLeft');
     await page.keyboard.press('Delete');
     await page.getByText('Removed: did not do Purchased.').waitFor();
@@ -224,7 +222,7 @@ describeInBrowser('the segment builder in a browser', () => {
       await page.mouse.up();
     };
     await drag(grip('reachable on Facebook'), card('Country'), 0.5);
-    await expect.poll(() => sentence()).toContain('(have country one of “IN” or “BR” or can be reached on Facebook)');
+    await expect.poll(() => sentence()).toContain('(are in India or Brazil or can be reached on Facebook)');
     await drag(grip('did not do Purchased'), card('did Added to Cart'), 0.1);
     await expect.poll(() => sentence()).toMatch(/^Users who did not do “Purchased”/);
     await page.keyboard.press('Control+z');
