@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { saveSegment } from '@/db/segments';
@@ -122,8 +123,17 @@ describeInBrowser('the campaign wizard in a browser', () => {
     await saved();
     await goOn('overview');
 
-    await page.getByText('If it ran now: 1 request to Facebook.').waitFor();
-    await page.getByText('Pre-flight').waitFor();
+    await page.getByText('If it ran now: 1 request to Facebook').waitFor();
+    await page.getByText('Size after the run').waitFor();
+    await press(button(/^Would join/), 'Enter');
+    await page.getByRole('link', { name: 'u20', exact: true }).waitFor();
+    const search = page.getByLabel('Search: Would join');
+    await search.fill(emailOf('u31'));
+    await page.getByRole('link', { name: 'u20', exact: true }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'u31', exact: true }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()]);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    expect([lines[0], lines.length - 1]).toEqual(['userId,anonymousId,outcome', 25]);
     expect(await seriousFaults(page)).toEqual([]);
     await press(button('Schedule'), 'Enter');
     await page.waitForURL(/\/campaigns\/[0-9a-f-]{36}$/);
