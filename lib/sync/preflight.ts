@@ -2,6 +2,7 @@ import { connectionById, defaultConnection } from '@/db/connections';
 import type { WorkspaceId } from '@/lib/auth';
 import type { CampaignPlan } from '@/lib/campaign/plan';
 import { adAccount, adSet, audienceCount, audienceInfo } from '@/lib/facebook/ads';
+import { adsScopes } from '@/lib/facebook/connect';
 import { GraphError } from '@/lib/facebook/errors';
 import { type GraphWorld, graphFor } from '@/lib/facebook/graph-for';
 import type { Graph } from '@/lib/facebook/transport';
@@ -28,12 +29,19 @@ export async function preflight(
     : await defaultConnection(world.db, workspaceId);
   if (!connection)
     return [
-      { id: 'connection', title: 'Connection', state: 'bad', message: 'The chosen connection is gone. Choose another.', link: '/settings' },
+      {
+        id: 'connection',
+        title: 'Connection',
+        state: 'bad',
+        message: 'The chosen connection is gone. Choose another.',
+        link: '/settings/connections',
+      },
     ];
   const graph = await graphFor(world, workspaceId, connection.id);
   const room: [string, string, Promise<Verdict>] = ['room', 'Room for an audience', roomVerdict(graph, plan.adAccountId)];
   const checks: [string, string, Promise<Verdict>][] = [
     ['connection', 'Connection', Promise.resolve(connectionVerdict(connection, now))],
+    ['permissions', 'Permissions', Promise.resolve(permissionsVerdict(connection))],
     ['account', 'Ad account', accountVerdict(graph, plan.adAccountId)],
     ['terms', 'Custom Audience terms', termsVerdict(graph, plan.adAccountId)],
     ['audience', 'Audience', audienceVerdict(graph, plan, made)],
@@ -45,7 +53,7 @@ export async function preflight(
 
 function refused(error: unknown): Verdict {
   if (!(error instanceof GraphError)) throw error;
-  return { state: 'bad', message: error.userMessage, link: error.action === 'reconnect' ? '/settings' : undefined };
+  return { state: 'bad', message: error.userMessage, link: error.action === 'reconnect' ? '/settings/connections' : undefined };
 }
 
 const dayMs = 86_400_000;
@@ -54,17 +62,28 @@ function connectionVerdict(
   { name, expiresAt, brokenReason }: { name: string; expiresAt: Date | null; brokenReason: string | null },
   now: Date,
 ): Verdict {
-  if (brokenReason) return { state: 'bad', message: `${brokenReason} Connect ${name} again.`, link: '/settings' };
+  if (brokenReason) return { state: 'bad', message: `${brokenReason} Connect ${name} again.`, link: '/settings/connections' };
   if (!expiresAt) return ok(`${name}; it names no expiry.`);
   const days = Math.floor((expiresAt.getTime() - now.getTime()) / dayMs);
-  if (days < 0) return { state: 'bad', message: `The connection of ${name} has expired. Connect again.`, link: '/settings' };
+  if (days < 0) return { state: 'bad', message: `The connection of ${name} has expired. Connect again.`, link: '/settings/connections' };
   if (days < 14)
     return {
       state: 'warn',
       message: `${name}; it expires in ${days} ${days === 1 ? 'day' : 'days'}. Connect again soon.`,
-      link: '/settings',
+      link: '/settings/connections',
     };
   return ok(`${name}; valid for ${days} more days.`);
+}
+
+function permissionsVerdict({ scopes }: { scopes: readonly string[] }): Verdict {
+  const missing = adsScopes.filter((scope) => !scopes.includes(scope));
+  if (missing.includes('ads_management'))
+    return {
+      state: 'bad',
+      message: 'The permission to manage ads was not granted. Connect again and leave it ticked.',
+      link: '/settings/connections',
+    };
+  return ok(missing.length > 0 ? `Granted, but for ${missing.join(' and ')}.` : 'All granted.');
 }
 
 async function accountVerdict(graph: Graph, id: string): Promise<Verdict> {

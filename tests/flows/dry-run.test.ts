@@ -78,6 +78,7 @@ it('asks Facebook beforehand whether there is room for the audience, and afterwa
   };
   const before = await checks('2026-07-03T08:00:00Z');
   expect(before).toMatchObject({ account: expect.stringMatching(/^ok/), audience: 'ok: “Checked” is made at the first run.' });
+  expect(before.permissions).toMatch(/^ok: Granted/);
   expect(before.room).toMatch(/^ok: \d+ of 500 audiences are used in this ad account\.$/);
   await s.tick('2026-07-03T08:00:00Z');
   const after = await checks('2026-07-03T09:00:00Z');
