@@ -1,26 +1,32 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { LastingClient } from './lasting-client';
 import * as schema from './schema';
 
 /**
  * Two clients on purpose: drizzle() changes how the client it is given reads and writes dates, so raw statements have their own.
- * `orm` for ordinary queries; `sql` for the hot, set-wise statements.
+ * `orm` for ordinary queries; `sql` for the hot, set-wise statements. Both are asked for anew at each use: after a lost connection they are
+ * others.
  */
 export type Database = {
-  orm: PostgresJsDatabase<typeof schema>;
-  sql: postgres.Sql;
+  readonly orm: PostgresJsDatabase<typeof schema>;
+  readonly sql: postgres.Sql;
   close(): Promise<void>;
 };
 
 /** @param url postgres://… @param max connections of each of the two clients. */
 export function openDatabase(url: string, max = 8): Database {
-  const ormClient = postgres(url, { max, onnotice: () => {} });
-  const sqlClient = postgres(url, { max, onnotice: () => {} });
+  const orm = new LastingClient(url, max, (client) => drizzle(client, { schema }));
+  const sql = new LastingClient(url, max, (client) => client);
   return {
-    orm: drizzle(ormClient, { schema }),
-    sql: sqlClient,
+    get orm() {
+      return orm.made;
+    },
+    get sql() {
+      return sql.made;
+    },
     close: async () => {
-      await Promise.all([ormClient.end({ timeout: 5 }), sqlClient.end({ timeout: 5 })]);
+      await Promise.all([orm.close(), sql.close()]);
     },
   };
 }

@@ -7,7 +7,7 @@ import { ensureBuild } from '@/scripts/production-build';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
-export type App = { origin: string; stop(): Promise<void> };
+export type App = { origin: string; stop(): Promise<void> /** SIGKILL. */; kill(): Promise<void>; ended: Promise<unknown> };
 
 /** The real app in a process of its own, as `npm start` runs it; built first where the sources have changed. */
 export async function startApp(variables: Record<string, string>): Promise<App> {
@@ -21,14 +21,16 @@ export async function startApp(variables: Record<string, string>): Promise<App> 
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const stop = async () => {
-    if (child.exitCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+  const ended = once(child, 'exit');
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await ended;
   };
+  const stop = () => end('SIGTERM');
   for (let attempt = 0; attempt < 300; attempt++) {
-    if (await answers(`${origin}/api/health`)) return { origin, stop };
-    if (child.exitCode !== null) break;
+    if (await answers(`${origin}/api/health`)) return { origin, stop, kill: () => end('SIGKILL'), ended };
+    if (child.exitCode !== null || child.signalCode !== null) break;
     await delay(100);
   }
   await stop();

@@ -46,8 +46,9 @@ const root = path.resolve(import.meta.dirname, '..', '..');
 export const emailOf = (userId: string) => `${userId}@example.com`;
 export const digestOfEmail = (email: string) => createHash('sha256').update(email).digest('hex');
 
-export async function story(zone = 'Asia/Kolkata'): Promise<Story> {
-  const { db, url } = await testDatabase();
+/** @param on a database of one's own; else a clone of the template. */
+export async function story(zone = 'Asia/Kolkata', on?: { db: Database; url: string }): Promise<Story> {
+  const { db, url } = on ?? (await testDatabase());
   const sandbox = await startSandbox();
   await sandbox.control.settings({ matchingMs: 0 });
   // As an app that demands appsecret_proof: a call without it is refused.

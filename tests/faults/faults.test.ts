@@ -1,0 +1,88 @@
+import { randomInt } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killAtRandom } from './kill-at-random';
+import { killTheApp } from './kill-the-app';
+import { play } from './play';
+import { openRig, type Rig } from './rig';
+import { randomOf, Shop } from './shop';
+import { type Cell, cells, faults, isKill, stepNames, steps } from './steps';
+import { docsFile, keyOf, withTable } from './table';
+
+/**
+ * Whatever goes wrong at whatever step, the run ends and everything agrees: the sandbox with the segment as of the occurrence, the ledger with
+ * the sandbox, each occurrence run once. `npm run faults` plays every fault at every step and kills hundreds of times; here a few, drawn anew.
+ */
+
+const { FAULT_SEED, FAULT_CELLS, FAULT_KILLS, FAULT_APP_KILLS, FAULT_WRITE } = process.env;
+const seed = Number(FAULT_SEED ?? randomInt(1, 2 ** 31));
+const random = randomOf(seed);
+const drawn = FAULT_CELLS === 'all' ? cells : shuffled(cells).slice(0, Number(FAULT_CELLS ?? 5));
+const wantedKills = Number(FAULT_KILLS ?? 12);
+/** Of one campaign. */
+const killsEach = 15;
+const appKills = Number(FAULT_APP_KILLS ?? 1);
+
+function shuffled(all: readonly Cell[]): Cell[] {
+  return all
+    .map((cell) => ({ cell, order: random() }))
+    .toSorted((a, b) => a.order - b.order)
+    .map(({ cell }) => cell);
+}
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await openRig();
+});
+afterAll(() => rig?.close());
+
+const held = new Map<string, number>();
+let kills = 0;
+
+describe(`one fault at one step (seed ${seed})`, () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = new Shop(rig.story, random, 30);
+    await shop.open();
+  });
+
+  it.each(drawn.map((cell) => [faults[cell.fault], steps[cell.step], cell] as const))('%s, while %s', async (_fault, _step, cell) => {
+    const played = await play(rig, shop, cell, 'difference');
+    expect(played).toMatchObject({ wrongs: [], sprung: true });
+    kills += played.kills;
+    held.set(keyOf(cell), (held.get(keyOf(cell)) ?? 0) + 1);
+  });
+
+  it('the server of npm start, killed as often as asked for, and three crons at once on the one that lives', async () => {
+    expect(await killTheApp(rig, shop, appKills)).toEqual([]);
+    kills += appKills;
+  });
+});
+
+/** Those of the cells and of the app count. */
+const share = FAULT_CELLS === 'all' ? wantedKills - appKills - cells.filter(isKill).length : wantedKills;
+const campaigns = Array.from({ length: Math.ceil(share / killsEach) }, (_, i) => Math.min(killsEach, share - i * killsEach));
+
+describe(`kills at any moment (seed ${seed})`, () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = new Shop(rig.story, random, 200);
+    await shop.open();
+  });
+
+  it.each(campaigns.map((wanted, i) => [i + 1, wanted]))('campaign %i, %i times', async (_, wanted) => {
+    const done = await killAtRandom(rig, shop, wanted, random, 'difference');
+    expect(done).toEqual({ kills: wanted, wrongs: [] });
+    kills += done.kills;
+  });
+});
+
+afterAll(async () => {
+  const counts = `${kills} kills by SIGKILL, ${appKills} of them of the built app, seed ${seed}`;
+  process.stdout.write(`\n${counts}: ${held.size} of ${cells.length} faults at steps held (${stepNames.length} steps)\n`);
+  if (!FAULT_WRITE) return;
+  const file = path.resolve(import.meta.dirname, '..', '..', docsFile);
+  const story = `Of one run of it: ${counts}; ${kills - appKills} of the engine. Nothing differed after any.`;
+  await writeFile(file, withTable(await readFile(file, 'utf8'), { held, story }));
+});
