@@ -4,7 +4,7 @@ import postgres from 'postgres';
 /**
  * What postgres.js (3.4.9) lacks where a connection is lost, as at each restart of Postgres. It writes the rollback to the connection that is
  * gone, which throws where nobody can catch it; and one that was lost with anything unwritten never works again: each later use waits for
- * half a minute and fails. So nothing is written to a lost connection any more, and whoever has lost one gets a pool of new ones.
+ * the connection's time-out and fails. So nothing is written to a lost connection any more, and whoever has lost one gets a pool of new ones.
  */
 export class LastingClient<T> {
   private current: { client: postgres.Sql; made: T } | null = null;
@@ -26,7 +26,7 @@ export class LastingClient<T> {
   private open(): { client: postgres.Sql; made: T } {
     // No lifetime: a connection that ends is one that was lost.
     const onclose = () => this.retire(client);
-    const client = postgres(this.url, { max: this.max, onnotice: () => {}, max_lifetime: null, onclose });
+    const client = postgres(this.url, { max: this.max, onnotice: () => {}, max_lifetime: null, connect_timeout: connectSeconds, onclose });
     guardTransactions(client);
     return { client, made: this.make(client) };
   }
@@ -45,6 +45,9 @@ export class LastingClient<T> {
     await Promise.all(all.map((client) => client.end({ timeout: 5 })));
   }
 }
+
+/** What waits in line behind a connection of the lost pool that never works again has failed by then. */
+const connectSeconds = 10;
 
 /** Longer than any statement but the largest takes. */
 const retirementMs = 5 * 60_000;
