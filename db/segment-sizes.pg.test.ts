@@ -85,6 +85,17 @@ it('go with their segment', async () => {
   expect(row?.n).toBe(0);
 });
 
+it('overlap: two are counted as they are among several, whoever is in them', async () => {
+  const nobody = { did: 'Never seen' };
+  const everybody = { any: [{ has: 'email' }, { not: { has: 'email' } }] } as const;
+  const some = [{ bucket: [1, 50] }, { bucket: [41, 60] }, { not: { bucket: [0, 990] } }, { has: 'email' }, everybody, nobody] as const;
+  for (const a of some)
+    for (const b of some)
+      expect(await overlapCounts(db, workspaceId, [a, b] as Definition[], night)).toEqual(
+        await overlapCounts(db, workspaceId, [a, b, nobody] as Definition[], night),
+      );
+});
+
 it('overlap: one statement tells how many are in exactly which of them', async () => {
   const counts = await overlapCounts(db, workspaceId, [{ bucket: [1, 50] }, { bucket: [41, 60] }, { bucket: [46, 100] }], night);
   expect(counts).toEqual([
