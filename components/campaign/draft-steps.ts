@@ -14,7 +14,8 @@ export function missingFrom(draft: CampaignDraft): Record<Exclude<WizardStep, 'o
   const who = draft.segment || draft.definition ? [] : ['Choose a saved segment or describe one.'];
   const when = draft.schedule ? [] : ['Choose when it runs.'];
   const where = [
-    ...(draft.connectionId ? [] : ['Connect a Facebook account.']),
+    // Whoever names an account by the API need not name the connection: the workspace's stands for it.
+    ...(draft.connectionId || draft.adAccountId ? [] : ['Connect a Facebook account.']),
     ...(draft.adAccountId ? [] : ['Choose an ad account.']),
     ...(draft.audience ? [] : ['Name the audience or choose one.']),
   ];

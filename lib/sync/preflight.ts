@@ -1,4 +1,4 @@
-import { connectionById, defaultConnection } from '@/db/connections';
+import { type ConnectionRow, connectionById, defaultConnection, listConnections } from '@/db/connections';
 import type { WorkspaceId } from '@/lib/auth';
 import type { CampaignPlan } from '@/lib/campaign/plan';
 import { adAccount, adSet, audienceCount, audienceInfo } from '@/lib/facebook/ads';
@@ -24,19 +24,11 @@ export async function preflight(
   made: string | null,
   now: Date,
 ): Promise<Check[]> {
-  const connection = plan.connectionId
-    ? await connectionById(world.db, workspaceId, plan.connectionId)
-    : await defaultConnection(world.db, workspaceId);
-  if (!connection)
-    return [
-      {
-        id: 'connection',
-        title: 'Connection',
-        state: 'bad',
-        message: 'The chosen connection is gone. Choose another.',
-        link: '/settings/connections',
-      },
-    ];
+  const connection = await connectionOf(world, workspaceId, plan);
+  if (!connection) {
+    const message = plan.connectionId ? 'The chosen connection is gone. Choose another.' : 'Connect a Facebook Ads account first.';
+    return [{ id: 'connection', title: 'Connection', state: 'bad', message, link: '/settings/connections' }];
+  }
   const graph = await graphFor(world, workspaceId, connection.id);
   const room: [string, string, Promise<Verdict>] = ['room', 'Room for an audience', roomVerdict(graph, plan.adAccountId)];
   const checks: [string, string, Promise<Verdict>][] = [
@@ -49,6 +41,12 @@ export async function preflight(
     ['adSets', 'Ad sets', adSetsVerdict(graph, plan)],
   ];
   return Promise.all(checks.map(async ([id, title, verdict]) => ({ id, title, ...(await verdict.catch(refused)) })));
+}
+
+async function connectionOf({ db }: GraphWorld, workspaceId: WorkspaceId, { connectionId }: CampaignPlan): Promise<ConnectionRow | null> {
+  if (connectionId) return connectionById(db, workspaceId, connectionId);
+  const [any] = await listConnections(db, workspaceId);
+  return any ? defaultConnection(db, workspaceId) : null;
 }
 
 function refused(error: unknown): Verdict {

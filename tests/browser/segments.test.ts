@@ -170,6 +170,15 @@ describeInBrowser('saved segments and lists in a browser', () => {
     await row('Spring').waitFor({ state: 'detached' });
   });
 
+  test('the pre-flight of a campaign under way is asked for on its page', async () => {
+    await open('/campaigns');
+    await page.getByRole('link', { name: 'Thank you', exact: true }).click();
+    await button('Check now').click();
+    await page.getByText('Size after the run').waitFor();
+    await page.getByText(/^\d+ of 500 audiences are used/).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
   test.each([
     ['segments', 'Search segments', 'Order', 'sort', 'name'],
     ['campaigns', 'Search campaigns', 'State', 'state', 'scheduled'],

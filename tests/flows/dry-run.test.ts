@@ -5,6 +5,7 @@ import { campaignPlanSchema } from '@/lib/campaign/plan';
 import { parseEnv } from '@/lib/env';
 import { dryRun, dryRunMembers, dryRunPage } from '@/lib/sync/dry-run';
 import { preflight } from '@/lib/sync/preflight';
+import { testWorkspace } from '@/tests/support/database';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 let s: Story;
@@ -76,6 +77,10 @@ it('asks Facebook beforehand whether there is room for the audience, and afterwa
     const found = await preflight(world, workspaceId, plan, audience?.facebookId ?? null, new Date(at));
     return Object.fromEntries(found.map(({ id, state, message }) => [id, `${state}: ${message}`]));
   };
+  const lonely = await testWorkspace(db);
+  expect(await preflight(world, lonely, plan, null, new Date())).toMatchObject([
+    { state: 'bad', message: expect.stringMatching(/^Connect/) },
+  ]);
   const before = await checks('2026-07-03T08:00:00Z');
   expect(before).toMatchObject({ account: expect.stringMatching(/^ok/), audience: 'ok: “Checked” is made at the first run.' });
   expect(before.permissions).toMatch(/^ok: Granted/);
