@@ -78,7 +78,7 @@ it('asks Facebook beforehand whether there is room for the audience, and afterwa
     return Object.fromEntries(found.map(({ id, state, message }) => [id, `${state}: ${message}`]));
   };
   const lonely = await testWorkspace(db);
-  expect(await preflight(world, lonely, plan, null, new Date())).toMatchObject([
+  expect(await preflight(world, lonely, { ...plan, connectionId: undefined }, null, new Date())).toMatchObject([
     { state: 'bad', message: expect.stringMatching(/^Connect/) },
   ]);
   const before = await checks('2026-07-03T08:00:00Z');
