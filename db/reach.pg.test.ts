@@ -6,6 +6,7 @@ import { parseDefinition } from '@/lib/segment/definition';
 import { testDatabase, testWorkspace } from '@/tests/support/database';
 import { storeRecords } from './events';
 import { estimateFunnel, estimateReach, funnel, reach } from './reach';
+import { sampleSize } from './samples';
 import { saveSegment } from './segments';
 
 const { db } = await testDatabase();
@@ -134,6 +135,21 @@ describe('an estimate', () => {
     expect(found).toMatchObject({ reachable: found?.steps[1]?.remaining, exact: false });
     for (const [i, { remaining }] of exact.steps.entries())
       expect(Math.abs((found?.steps[i]?.remaining ?? 0) - remaining)).toBeLessThan(remaining * 0.15);
+  });
+
+  test('knows how unsure the number of all is where it is reckoned from a sample that has grown a little', async () => {
+    await manyProfiles();
+    const counted = await sampleSize(db, workspaceId);
+    expect(counted).toMatchObject({ all: 110_000, allSpread: 0 });
+    await db.sql`
+      insert into profiles_sample (workspace_id, profile_id, first_seen, last_seen, bucket, identifier_mask)
+      select ${workspaceId}, nextval('profile_id_sequence'), ${noon}::timestamptz, ${noon}::timestamptz, 0, 0 from generate_series(1, 9)`;
+    const { sampled, all, allSpread } = await sampleSize(db, workspaceId);
+    const share = counted.sampled / counted.all;
+    expect(sampled).toBe(counted.sampled + 9);
+    expect(all).toBe(Math.round(sampled / share));
+    // Of nine that came into the sample: the spread of a count of those who came, each in the sample with that chance.
+    expect(allSpread).toBeCloseTo(Math.sqrt(9 * (1 - share)) / share, 6);
   });
 
   test('is not made of a small workspace, of a small segment, or of one that asks for the bucket', async () => {
