@@ -172,6 +172,16 @@ describeInBrowser('the segment builder in a browser', () => {
     expect((await segmentByKey(s.db, s.workspaceId, 'lost-at-the-cart')).definition).toEqual(lost);
   });
 
+  test('while a condition is being made the number of what was complete before stays', async () => {
+    await addCondition().click();
+    await page.keyboard.type('added');
+    await page.keyboard.press('Enter');
+    await page.getByText('Exact', { exact: true }).waitFor();
+    await button('Filter').click();
+    await page.getByText('Finish the description, and it is counted anew.').waitFor();
+    expect(await page.getByText(/can be reached of/).count()).toBe(1);
+  });
+
   test('conditions are moved, grouped, taken out and removed by keyboard alone, and each step can be undone', async () => {
     await use(lost);
     await tabTo(grip('Country'));
