@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { isOpen, openStates } from '@/lib/sync/run-state';
@@ -80,7 +80,15 @@ export const stopCampaign = (db: Database, workspaceId: WorkspaceId, id: string,
       await tx
         .update(syncRuns)
         .set({ state: 'cancelled', finishedAt: now, waitUntil: null, leasedBy: null, leasedUntil: null })
-        .where(and(eq(syncRuns.campaignId, id), eq(syncRuns.purpose, 'sync'), inArray(syncRuns.state, [...openStates, 'held'])));
+        .where(
+          and(
+            eq(syncRuns.campaignId, id),
+            eq(syncRuns.purpose, 'sync'),
+            inArray(syncRuns.state, [...openStates, 'held']),
+            // Half a list must not be left at Facebook: a replacement that has begun is finished.
+            isNull(syncRuns.replaceSession),
+          ),
+        );
       if (members === 'remove') await queueEmptying(tx, campaign, now);
       return { state: 'stopped', nextAt: null, blocker: null };
     },

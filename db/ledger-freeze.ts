@@ -4,6 +4,7 @@ import type { Database } from './client';
 import { type Comparison, type Freeze, readdSharers } from './ledger-compare';
 import { canBeSent } from './ledger-fate';
 import { cellsOf, mostRowsInRequest, rowText } from './ledger-row';
+import type { SendBy } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -11,10 +12,13 @@ export type Frozen = { unreachable: number; toAdd: number; toRemove: number };
 
 /**
  * Writes into the ledger what compareMembers() found, and the batches. What may be at Facebook already is decided anew: sent again if
- * wanted, removed if not. Call in the same transaction, which also moves the run. @returns how many are sent, and how many taken out.
+ * wanted, removed if not. Call in the same transaction, which also moves the run.
+ * @param sendBy replace: the batches of additions hold the whole list; those of removals say who is not on it any more.
+ * @returns how many are added, also again, and how many taken out.
  */
-export async function writeChanges(tx: Tx, freeze: Freeze, compared: Comparison): Promise<Frozen> {
+export async function writeChanges(tx: Tx, freeze: Freeze, compared: Comparison, sendBy: SendBy = 'difference'): Promise<Frozen> {
   const first = compared.unreachable === null;
+  await dropOwnBatches(tx, freeze);
   await tx.execute(sql`
     create temp table intents (profile_id bigint primary key, fate text not null, member boolean not null, fingerprint bigint not null,
       cells bytea[] not null, stale text[], idle boolean not null)
@@ -24,12 +28,18 @@ export async function writeChanges(tx: Tx, freeze: Freeze, compared: Comparison)
   const removing = freeze.mode === 'remove';
   if (removing) await addForRemoval(tx, freeze, newcomers);
   const { toRemove, firstAdd } = await writeRemovals(tx, freeze);
-  const toAdd = removing ? 0 : await writeAdditions(tx, freeze, newcomers, firstAdd);
+  const toAdd = removing ? 0 : await writeAdditions(tx, freeze, newcomers, { sendBy, firstAdd });
   await rememberControls(tx, freeze);
   await closeEarlierBatches(tx, freeze);
   const { qualified, excluded, control, overCap } = compared;
   const unreachable = compared.unreachable ?? qualified - excluded - control - overCap - toAdd - toRemove;
   return { unreachable, toAdd, toRemove };
+}
+
+/** Of a run that is decided anew; whom they name is in doubt, and is among the changes. */
+async function dropOwnBatches(tx: Tx, { audienceId, runId }: Freeze): Promise<void> {
+  await tx.execute(sql`delete from batch_members where audience_id = ${audienceId} and run_id = ${runId}`);
+  await tx.execute(sql`delete from sync_batches where run_id = ${runId}`);
 }
 
 /** What becomes of those the ledger knows. */
@@ -115,24 +125,39 @@ async function writeRemovals(tx: Tx, { workspaceId, audienceId, runId }: Freeze)
   return { toRemove: found?.toRemove ?? 0, firstAdd: 1 + (found?.removals ?? 0) };
 }
 
-/** Those the ledger does not know yet, and the batches of all additions. @param newcomers selects profile_id. @returns how many are sent. */
-async function writeAdditions(tx: Tx, freeze: Freeze, newcomers: SQL, firstAdd: number): Promise<number> {
+/**
+ * Those the ledger does not know yet, and the batches of all additions, or of the whole list. @param newcomers selects profile_id.
+ * @returns how many are added.
+ */
+async function writeAdditions(
+  tx: Tx,
+  freeze: Freeze,
+  newcomers: SQL,
+  { sendBy, firstAdd }: { sendBy: SendBy; firstAdd: number },
+): Promise<number> {
   const { workspaceId, audienceId, runId } = freeze;
+  const op = sendBy === 'replace' ? 'replace' : 'add';
+  const known =
+    op === 'add'
+      ? sql`select profile_id, member from intents where fate = 'add'`
+      : sql`
+        select m.profile_id, coalesce(n.member, true) as member
+        from audience_members m left join intents n on n.profile_id = m.profile_id where m.audience_id = ${audienceId} and m.state = 'in'`;
   const [found] = await tx.execute<{ toAdd: number }>(sql`
     with joined as (
       insert into audience_members ${rowColumns} ${newRows(freeze, newcomers, 'in')} returning profile_id
     ), numbered as (
       select profile_id, member, ${firstAdd}::int + (row_number() over (order by profile_id) - 1) / ${mostRowsInRequest}::int as seq
-      from (select profile_id, false as member from joined union all select profile_id, member from intents where fate = 'add') additions
+      from (select profile_id, false as member from joined union all ${known}) additions
     ), named as (
       insert into batch_members (audience_id, run_id, seq, profile_ids, again)
       select ${audienceId}::int, ${runId}::int, seq, array_agg(profile_id), array_agg(profile_id) filter (where member) from numbered group by seq
       returning seq, cardinality(profile_ids) as rows
     ), batches as (
       insert into sync_batches (run_id, seq, workspace_id, op, rows, state)
-      select ${runId}::int, seq, ${workspaceId}::int, 'add', rows, 'pending' from named returning rows
+      select ${runId}::int, seq, ${workspaceId}::int, ${op}, rows, 'pending' from named returning 1
     )
-    select coalesce((select sum(rows) from batches), 0)::int as "toAdd"`);
+    select ((select count(*) from joined) + (select count(*) from intents where fate = 'add'))::int as "toAdd"`);
   return found?.toAdd ?? 0;
 }
 
@@ -159,6 +184,6 @@ async function closeEarlierBatches(tx: Tx, { audienceId, runId, purpose, now }: 
   await tx.execute(sql`
     update sync_batches b set state = 'dropped', finished_at = ${now.toISOString()}::timestamptz
     from batch_members m
-    where m.audience_id = ${audienceId} and m.run_id <> ${runId} and b.run_id = m.run_id and b.seq = m.seq and b.state = 'pending'`);
+    where m.audience_id = ${audienceId} and m.run_id <> ${runId} and b.run_id = m.run_id and b.seq = m.seq and b.state in ('pending', 'received')`);
   await tx.execute(sql`delete from batch_members where audience_id = ${audienceId} and run_id <> ${runId}`);
 }

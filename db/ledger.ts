@@ -13,15 +13,21 @@ const members = ({ audienceId, runId, seq }: BatchKey): SQL =>
 
 const leaving = sql`l.state in ('removing', 'retiring')`;
 
-/** The ledger's rows of a batch, under the alias `l`. Of what somebody else has decided since, nothing. */
-const inBatch = (key: BatchKey): SQL =>
-  sql`l.audience_id = ${key.audienceId} and l.profile_id = any(${members(key)}) and l.run_id = ${key.runId}
-    and ${key.op === 'add' ? sql`l.state = 'in'` : sql`(${leaving} or l.stale_rows is not null)`}`;
+/**
+ * The ledger's rows of a batch, under the alias `l`. Of what somebody else has decided since, nothing: such a row has another run. A
+ * replacement also names those whom the run has not touched.
+ */
+function inBatch(key: BatchKey): SQL {
+  const named = sql`l.audience_id = ${key.audienceId} and l.profile_id = any(${members(key)})`;
+  if (key.op === 'replace') return sql`${named} and l.state = 'in'`;
+  const meant = key.op === 'add' ? sql`l.state = 'in'` : sql`(${leaving} or l.stale_rows is not null)`;
+  return sql`${named} and l.run_id = ${key.runId} and ${meant}`;
+}
 
 /** Of a removal, one member may have several rows: the older digests first. */
 function batchRows(key: BatchKey, schema: readonly string[]): SQL {
   const row = rowText(schema, 'l.cells');
-  return key.op === 'add'
+  return key.op !== 'remove'
     ? sql`select l.profile_id, ${row} as row from audience_members l where ${inBatch(key)}`
     : sql`
       select l.profile_id, r.row from audience_members l
@@ -78,11 +84,13 @@ export async function settleRemoved(tx: Tx, key: BatchKey, stays: boolean, now: 
 /** An unreadable row is not in the audience; an older row of the same person, not taken out yet, may be. */
 async function forgetInvalid(tx: Tx, key: BatchKey, profileIds: readonly string[]): Promise<void> {
   if (profileIds.length === 0) return;
-  const named = sql`${inBatch(key)}
-    and l.profile_id in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(profileIds)}::text::jsonb))`;
-  await tx.execute(sql`delete from audience_members l where ${named} and l.stale_rows is null`);
-  await tx.execute(sql`update audience_members l set state = 'adding' where ${named}`);
+  const refused = sql`${inBatch(key)} and ${named(profileIds)}`;
+  await tx.execute(sql`delete from audience_members l where ${refused} and l.stale_rows is null`);
+  await tx.execute(sql`update audience_members l set state = 'adding' where ${refused}`);
 }
+
+const named = (profileIds: readonly string[]): SQL =>
+  sql`l.profile_id in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(profileIds)}::text::jsonb))`;
 
 /**
  * Additions that Facebook would not take whole: they may be there from before, so they are in doubt until the next run decides anew.
@@ -110,16 +118,34 @@ export async function halveBatch(tx: Tx, key: BatchKey, newSeq: number, schema: 
   return { kept: await countRows(tx, key, schema), moved: await countRows(tx, { ...key, seq: newSeq }, schema) };
 }
 
+/** Unreadable parts of a replacement: what stood there before may stand there again, if it fails. */
+export async function doubtInvalid(tx: Tx, key: BatchKey, profileIds: readonly string[]): Promise<void> {
+  if (profileIds.length === 0) return;
+  await tx.execute(sql`update audience_members l set state = 'adding' where ${inBatch(key)} and ${named(profileIds)}`);
+}
+
+/** @returns how many of the batch were not members before. */
+export async function newcomersOf(tx: Tx, { audienceId, runId, seq }: BatchKey): Promise<number> {
+  const [row] = await tx.execute<{ n: number }>(sql`
+    select cardinality(profile_ids) - coalesce(cardinality(again), 0) as n from batch_members where audience_id = ${audienceId} and run_id = ${runId} and seq = ${seq}`);
+  return row?.n ?? 0;
+}
+
+/** What was to be a part of a replacement is added instead: also those whom the run had no reason to touch. */
+export async function takeOver(tx: Tx, key: BatchKey): Promise<void> {
+  await tx.execute(sql`update audience_members l set run_id = ${key.runId} where ${inBatch({ ...key, op: 'replace' })}`);
+}
+
 async function countRows(tx: Tx, key: BatchKey, schema: readonly string[]): Promise<number> {
   const [found] = await tx.execute<{ n: number }>(sql`select count(*)::int as n from (${batchRows(key, schema)}) b`);
   return found?.n ?? 0;
 }
 
-/** Selects profile_id: who is in a batch of additions that was not taken, or not yet, and so may or may not be in the audience. */
+/** Selects profile_id: who is in a batch that was not taken, or is not in place yet, and so may or may not be in the audience. */
 export const unansweredMembers = (audienceId: number): SQL => sql`
   select distinct unnest(m.profile_ids) as profile_id
   from batch_members m join sync_batches b on b.run_id = m.run_id and b.seq = m.seq
-  where m.audience_id = ${audienceId} and b.op = 'add' and b.state <> 'sent'`;
+  where m.audience_id = ${audienceId} and b.op <> 'remove' and b.state <> 'sent'`;
 
 /** Members for sure, by the ledger's own rows: call where no batch is without an answer. */
 export async function memberCount(db: Reader, audienceId: number): Promise<number> {

@@ -129,7 +129,7 @@ export async function profileDetail(db: Database, workspaceId: WorkspaceId, prof
       select c.id as "campaignId", c.name as "campaignName", a.name as "audienceName", m.since, v.segment_key as segment, v.definition,
         case when m.state = 'in' and exists (
           select from batch_members b join sync_batches s on s.run_id = b.run_id and s.seq = b.seq
-          where b.audience_id = a.id and b.run_id = m.run_id and s.op = 'add' and s.state <> 'sent' and m.profile_id = any(b.profile_ids)
+          where b.audience_id = a.id and b.run_id = m.run_id and s.op <> 'remove' and s.state <> 'sent' and m.profile_id = any(b.profile_ids)
         ) then 'adding' else m.state end as state
       from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = ${profileId} join campaigns c on c.id = a.campaign_id
         left join campaign_versions v on v.id = c.version_id

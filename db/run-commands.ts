@@ -17,9 +17,9 @@ export const runCommands = ['release', 'cancel', 'retry'] as const;
 export type RunCommand = (typeof runCommands)[number];
 
 /** The commands that make sense now; whether a retry is too late is found out when it is given. */
-export function runCommandsFor(run: { state: RunState; partial: boolean }): RunCommand[] {
+export function runCommandsFor(run: { state: RunState; partial: boolean; replaceSession: number | null }): RunCommand[] {
   if (run.state === 'held') return ['release', 'cancel'];
-  if (isOpen(run.state)) return ['cancel'];
+  if (isOpen(run.state)) return run.replaceSession === null ? ['cancel'] : [];
   return run.state === 'failed' || run.state === 'cancelled' || (run.state === 'confirmed' && run.partial) ? ['retry'] : [];
 }
 
@@ -48,6 +48,8 @@ export async function releaseHeldRun(db: Database, workspaceId: WorkspaceId, run
 export async function cancelRun(db: Database, workspaceId: WorkspaceId, runId: number, now: Date): Promise<void> {
   await db.orm.transaction(async (tx) => {
     const run = await ownRun(tx, workspaceId, runId);
+    if (run.replaceSession !== null && isOpen(run.state))
+      throw new AppError('conflict', 'Facebook is being sent a whole new list: half of it must not be left there. It will be finished.');
     if (run.state !== 'held' && !isOpen(run.state)) throw new AppError('conflict', 'This run has ended already.');
     const change = { state: 'cancelled' as const, finishedAt: now, waitUntil: null, leasedBy: null, leasedUntil: null };
     const [cancelled] = await tx.update(syncRuns).set(change).where(eq(syncRuns.id, run.id)).returning();
@@ -66,7 +68,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
     const campaign = await ownCampaign(tx, workspaceId, run.campaignId, true);
     const deferred = and(eq(syncBatches.runId, run.id), eq(syncBatches.state, 'deferred'));
     const partial = (await tx.select({ seq: syncBatches.seq }).from(syncBatches).where(deferred).limit(1)).length > 0;
-    if (!runCommandsFor({ state: run.state, partial }).includes('retry'))
+    if (!runCommandsFor({ ...run, partial }).includes('retry'))
       throw new AppError('conflict', 'There is nothing left to send in this run.');
     if (campaign.state === 'stopped' || campaign.state === 'archived')
       throw new AppError('conflict', `The campaign is ${campaign.state}, and that is final.`);

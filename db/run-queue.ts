@@ -179,7 +179,7 @@ export async function claimRun(db: Database, lease: Lease, now: Date): Promise<R
       where r.state in ('queued', 'audience_ready', 'frozen', 'sent')
         and (r.wait_until is null or r.wait_until <= ${at}::timestamptz)
         and (r.leased_until is null or r.leased_until < ${at}::timestamptz)
-        and (c.state not in ('paused', 'stopped', 'archived') or r.purpose <> 'sync')
+        and (c.state not in ('paused', 'stopped', 'archived') or r.purpose <> 'sync' or r.replace_session is not null)
         and not exists (
           select from sync_runs o where o.audience_id = r.audience_id and o.state in ('queued', 'audience_ready', 'frozen', 'sent')
             and (o.occurrence_at, o.id) < (r.occurrence_at, r.id)

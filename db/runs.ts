@@ -53,6 +53,25 @@ export async function runDetail(db: Database, workspaceId: WorkspaceId, runId: n
   return { ...withScreenState(row), campaignName: row.campaignName, batches, rowsTotal, rowsDone };
 }
 
+/** Whether Facebook has refused removals of the audience's last run for its size. */
+export async function hasDeferredRemovals(db: Database, audienceId: number): Promise<boolean> {
+  const found = await db.orm.execute(sql`
+    select from batch_members m join sync_batches b on b.run_id = m.run_id and b.seq = m.seq
+    where m.audience_id = ${audienceId} and b.op = 'remove' and b.state = 'deferred' limit 1`);
+  return found.length > 0;
+}
+
+/** Of the requests of an ad account that were answered last, the mean; null before the first. */
+export async function usualRequestMs(db: Pick<Database['orm'], 'execute'>, adAccountId: string): Promise<number | null> {
+  const [row] = await db.execute<{ ms: number | null }>(sql`
+    select avg(extract(epoch from finished_at - started_at) * 1000)::float8 as ms
+    from (
+      select b.started_at, b.finished_at from sync_batches b join sync_runs r on r.id = b.run_id join audiences a on a.id = r.audience_id
+      where a.ad_account_id = ${adAccountId} and b.state = 'sent' and b.rows > 1000 order by b.run_id desc, b.seq desc limit 50
+    ) last`);
+  return row?.ms ?? null;
+}
+
 export type Reject = {
   userId: string | null;
   anonymousId: string | null;

@@ -710,12 +710,13 @@ export const syncRuns = pgTable(
   ],
 );
 
-export type BatchOp = 'remove' | 'add';
+/** replace: a part of the whole list, put in place of what is at Facebook when all parts are there. */
+export type BatchOp = 'remove' | 'add' | 'replace';
 /**
  * deferred: Facebook refused a removal that would leave too few; the rows stay `removing` for a later run. dropped: its run ended
- * before it had an answer, and a later run has decided anew.
+ * before it had an answer, and a later run has decided anew. received: a part of a replacement that is not in place yet.
  */
-export type BatchState = 'pending' | 'sent' | 'deferred' | 'dropped';
+export type BatchState = 'pending' | 'received' | 'sent' | 'deferred' | 'dropped';
 
 export const syncBatches = pgTable(
   'sync_batches',

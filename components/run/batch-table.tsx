@@ -5,10 +5,13 @@ import type { BatchView } from './run-view';
 
 const states = {
   pending: { label: 'Waiting', tone: 'neutral' },
+  received: { label: 'Received', tone: 'info' },
   sent: { label: 'Sent', tone: 'good' },
   deferred: { label: 'Deferred', tone: 'warn' },
   dropped: { label: 'Decided anew', tone: 'neutral' },
 } as const;
+
+const ops = { add: 'Add', remove: 'Remove', replace: 'Replace' } as const;
 
 /** Each request: what it did, how many rows, how Facebook answered, and the trace id its support asks for. */
 export function BatchTable({ batches, zone }: { batches: BatchView[]; zone: string }) {
@@ -31,7 +34,7 @@ export function BatchTable({ batches, zone }: { batches: BatchView[]; zone: stri
         {batches.map((batch) => (
           <TableRow key={batch.seq}>
             <TableCell className="text-right text-muted-foreground tabular-nums">{batch.seq}</TableCell>
-            <TableCell>{batch.op === 'add' ? 'Add' : 'Remove'}</TableCell>
+            <TableCell>{ops[batch.op]}</TableCell>
             <TableCell className="text-right tabular-nums">{numberText(batch.rows)}</TableCell>
             <TableCell className="text-right tabular-nums">{batch.received === null ? '–' : numberText(batch.received)}</TableCell>
             <TableCell className="text-right tabular-nums">{batch.invalid === null ? '–' : numberText(batch.invalid)}</TableCell>

@@ -7,6 +7,7 @@ const queued: RunView = {
   occurrenceAt: at,
   trigger: 'schedule',
   purpose: 'sync',
+  sendBy: 'difference',
   state: 'queued',
   screenState: 'queued',
   waitUntil: null,

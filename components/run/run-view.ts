@@ -1,4 +1,4 @@
-import type { BatchOp, BatchState, RunPurpose, RunState, RunTrigger } from '@/db/schema';
+import type { BatchOp, BatchState, RunPurpose, RunState, RunTrigger, SendBy } from '@/db/schema';
 import type { ScreenState } from '@/lib/sync/run-state';
 
 /** A run as its screens show it. */
@@ -7,6 +7,7 @@ export type RunView = {
   occurrenceAt: Date;
   trigger: RunTrigger;
   purpose: RunPurpose;
+  sendBy: SendBy | null;
   state: RunState;
   screenState: ScreenState;
   waitUntil: Date | null;
@@ -63,8 +64,11 @@ export function progressOf(run: RunView): number {
     collapsed: 100,
   };
   if (run.state !== 'frozen') return base[run.state];
-  const planned = (run.toAdd ?? 0) + (run.toRemove ?? 0);
-  return planned === 0 ? 95 : Math.round(20 + (75 * (run.added + run.removed)) / planned);
+  const replaces = run.sendBy === 'replace';
+  const leftOut = (run.excluded ?? 0) + (run.control ?? 0) + (run.overCap ?? 0) + (run.unreachable ?? 0);
+  const planned = replaces ? (run.qualified ?? 0) - leftOut : (run.toAdd ?? 0) + (run.toRemove ?? 0);
+  const done = replaces ? run.received : run.added + run.removed;
+  return planned <= 0 ? 95 : Math.min(95, Math.round(20 + (75 * done) / planned));
 }
 
 export type Stage = { title: string; detail: string; state: 'done' | 'current' | 'ahead' };

@@ -89,7 +89,7 @@ export type AdSet = {
 };
 
 export type Page<T> = { items: T[] /** Pass as `after` for the next page; absent on the last. */; after?: string };
-export type PageQuery = { search?: string; after?: string; limit?: number };
+export type PageQuery = { search?: string; ids?: readonly string[]; after?: string; limit?: number };
 
 const adSetFields = ['id', 'name', 'effective_status', 'campaign{id,name}', 'targeting'];
 
@@ -256,6 +256,10 @@ export const addMembers = async (graph: Graph, audienceId: string, upload: Uploa
 export const removeMembers = async (graph: Graph, audienceId: string, upload: Upload): Promise<UploadAnswer> =>
   answerOf(await graph.callPrepared('DELETE', [audienceId, 'users'], uploadBody(upload)));
 
+/** A part of the whole list: what is not among the parts of one session is not in the audience afterwards. */
+export const replaceMembers = async (graph: Graph, audienceId: string, upload: Upload): Promise<UploadAnswer> =>
+  answerOf(await graph.callPrepared('POST', [audienceId, 'usersreplace'], uploadBody(upload)));
+
 function uploadBody({ schema, data, session }: Upload): string {
   const { sessionId, batchSeq, last, estimatedTotal } = session;
   const told = { session_id: sessionId, batch_seq: batchSeq, last_batch_flag: last, estimated_num_total: estimatedTotal };
@@ -274,11 +278,13 @@ function answerOf(raw: Raw): UploadAnswer {
   };
 }
 
-const pageParams = ({ search, after, limit }: PageQuery): Raw => ({
-  limit: limit ?? 25,
-  after,
-  filtering: search ? [{ field: 'name', operator: 'CONTAIN', value: search }] : undefined,
-});
+function pageParams({ search, ids, after, limit }: PageQuery): Raw {
+  const filtering = [
+    ...(search ? [{ field: 'name', operator: 'CONTAIN', value: search }] : []),
+    ...(ids ? [{ field: 'id', operator: 'IN', value: ids }] : []),
+  ];
+  return { limit: limit ?? 25, after, filtering: filtering.length > 0 ? filtering : undefined };
+}
 
 type CursorLike = Iterable<unknown> & { paging?: { next?: string; cursors?: { after?: string } } };
 

@@ -96,7 +96,7 @@ const bySpecificNumber: Record<number, Verdict> = {
   1870090: terms('The Custom Audience terms of this business are not accepted.'), // [CF]
   1870092: terms('The Meta Business Tools terms are not accepted.'), // [ERR]
   1870144: giveUp('The audience is too large to be replaced at once.'), // [CF]
-  1870145: retry('Facebook is still replacing the audience.'), // [CF]
+  1870145: wait('Facebook is still putting a new list in place.', 60 * seconds), // [CF] until the status is normal again
   1870147: retry('Facebook missed the first part of a replacement.'), // [CF]
   1870148: retry('Facebook did not finish replacing the audience.'), // [CF]
   1870158: retry('Replacing the audience took longer than Facebook allows.'), // [CF]

@@ -1,16 +1,18 @@
 import { eq } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { type Lease, writeRun } from '@/db/run-queue';
-import type { Run } from '@/db/runs';
-import { audiences, campaigns, campaignVersions } from '@/db/schema';
+import { hasDeferredRemovals, type Run } from '@/db/runs';
+import { audiences, campaigns, campaignVersions, type SendBy } from '@/db/schema';
 import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
-import { audienceInfo, createAudience, findAudienceByMark } from '@/lib/facebook/ads';
+import { adSets, audienceInfo, createAudience, findAudienceByMark } from '@/lib/facebook/ads';
 import { GraphError } from '@/lib/facebook/errors';
 import type { Graph } from '@/lib/facebook/transport';
 import { confirmRun } from './confirm-run';
 import { freezeRun } from './freeze-run';
 import { sendBatches } from './send';
+import { meantSendBy } from './send-by';
+import { sendReplacement } from './send-replacement';
 
 /** Everything the engine touches besides its arguments. */
 export type SyncWorld = {
@@ -63,7 +65,7 @@ export async function advanceRun(world: SyncWorld, context: RunContext): Promise
     case 'audience_ready':
       return context.run.purpose === 'detach' ? skipToSent(world, context) : freezeRun(world, context);
     case 'frozen':
-      return sendBatches(world, context);
+      return context.run.sendBy === 'replace' ? sendReplacement(world, context) : sendBatches(world, context);
     case 'sent':
       return confirmRun(world, context);
     default:
@@ -72,16 +74,30 @@ export async function advanceRun(world: SyncWorld, context: RunContext): Promise
 }
 
 /** Creating is not idempotent at Facebook: an audience that carries our mark is looked for first. */
-async function ensureAudience(world: SyncWorld, { run, version, audience, graph }: RunContext): Promise<Run> {
+async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Run> {
+  const { run, version, audience, graph } = context;
   const facebookId = audience.facebookId ?? (await findOrCreate(graph, version, audience));
   const info = await audienceInfo(graph, facebookId);
   // 1487366: deleted, or of another account: as good as gone.
   if (info.accountId !== version.adAccountId) throw new GraphError({ kind: 'api', status: 400, code: 100, subcode: 33 }, null, null);
+  const sendBy = run.purpose === 'sync' ? await meantWay(world, context, info.operationCode) : 'difference';
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
     await tx.update(audiences).set({ facebookId }).where(eq(audiences.id, audience.id));
-    return writeRun(tx, run, world.lease, { state: 'audience_ready', attempts: 0, waitUntil: null, waitReason: null }, now);
+    return writeRun(tx, run, world.lease, { state: 'audience_ready', sendBy, attempts: 0, waitUntil: null, waitReason: null }, now);
   });
+}
+
+/** Asks Facebook for the ad sets only where their answer decides. */
+async function meantWay(world: SyncWorld, { version, audience, graph }: RunContext, operationCode: number | null): Promise<SendBy> {
+  const { mode, options } = version;
+  const facts = { chosen: options.sendBy, mode, made: audience.made, members: audience.members, operationCode };
+  const removalsRefused = await hasDeferredRemovals(world.db, audience.id);
+  const known = { ...facts, removalsRefused, activeAdSet: false };
+  if (meantSendBy(known) === meantSendBy({ ...known, activeAdSet: true })) return meantSendBy(known);
+  const ids = version.adSets.map(({ id }) => id);
+  const sets = ids.length > 0 ? (await adSets(graph, version.adAccountId, { ids, limit: 100 })).items : [];
+  return meantSendBy({ ...known, activeAdSet: sets.some(({ status }) => status === 'ACTIVE') });
 }
 
 async function findOrCreate(graph: Graph, version: Version, audience: Audience): Promise<string> {

@@ -11,11 +11,14 @@ import { audienceInfo } from '@/lib/facebook/ads';
 import { GraphError } from '@/lib/facebook/errors';
 import { attachAudience, detachAudience } from '@/lib/facebook/targeting';
 import type { RunContext, SyncWorld } from './advance-run';
+import { settleReplacement } from './settle-replacement';
 
 /** Points the ad sets, reads size and status, and ends the run. */
 export async function confirmRun(world: SyncWorld, context: RunContext): Promise<Run> {
-  const { run, version, audience, graph } = context;
+  const { version, audience, graph } = context;
   invariant(audience.facebookId, 'a sent run has its audience at Facebook');
+  const run = context.run.sendBy === 'replace' ? await settleReplacement(world, context) : context.run;
+  if (run.state !== 'sent') return run;
   await changeAdSets(world, context, audience.facebookId);
   const info = await audienceInfo(graph, audience.facebookId);
   const now = world.clock();

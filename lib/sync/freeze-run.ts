@@ -2,9 +2,10 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { type Comparison, compareMembers, type Freeze } from '@/db/ledger-compare';
 import { writeChanges } from '@/db/ledger-freeze';
+import { mostRowsInRequest } from '@/db/ledger-row';
 import { writeRun } from '@/db/run-queue';
-import type { Run } from '@/db/runs';
-import { campaigns } from '@/db/schema';
+import { type Run, usualRequestMs } from '@/db/runs';
+import { campaigns, type SendBy } from '@/db/schema';
 import { translated } from '@/db/segment-query';
 import { segmentSources } from '@/db/segment-references';
 import { segmentByKey, segmentSql } from '@/db/segments';
@@ -13,6 +14,7 @@ import { writtenOut } from '@/lib/segment/references';
 import type { RunContext, SyncWorld } from './advance-run';
 import { askedOf } from './asked';
 import { holdReason } from './brake';
+import { fitsSession } from './send-by';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -39,12 +41,13 @@ export async function freezeRun(world: SyncWorld, context: RunContext): Promise<
       const compared = await compareMembers(tx, freeze);
       const reason = brakes(context) ? holdReason({ ...compared, members: audience.members }, options.changeBrakePercent) : null;
       if (reason !== null) return hold(tx, world, mine, compared, reason);
-      const frozen = await writeChanges(tx, freeze, compared);
+      const sendBy = await chosenSendBy(tx, world, context, compared);
+      const frozen = await writeChanges(tx, freeze, compared, sendBy);
       const frozenAt = world.clock();
       const { qualified, excluded, control, overCap } = compared;
       const counts = { qualified, excluded, control, overCap, ...frozen };
       const rest = { definition: who?.definition ?? null, frozenAt, holdReason: null, attempts: 0, waitUntil: null, waitReason: null };
-      return writeRun(tx, mine, world.lease, { ...counts, ...rest, state: 'frozen' }, frozenAt);
+      return writeRun(tx, mine, world.lease, { ...counts, ...rest, sendBy, state: 'frozen' }, frozenAt);
     },
     // Its statements must see one and the same people: identifiers change while it works.
     { isolationLevel: 'repeatable read' },
@@ -62,6 +65,15 @@ async function whoOf(
   const asked = version.definition ?? (await segmentByKey(db, run.workspaceId, version.segmentKey ?? '')).definition;
   const definition = writtenOut(asked, await segmentSources(db, run.workspaceId, asked));
   return { definition, segment: await segmentSql(db, run.workspaceId, definition, when) };
+}
+
+/** What was meant, unless there is nothing to do, nobody would be left, or it would take too long. */
+async function chosenSendBy(tx: Tx, world: SyncWorld, { run, audience }: RunContext, { joining, leaving }: Comparison): Promise<SendBy> {
+  const [changed] = await tx.execute(sql`select from changes limit 1`);
+  const after = audience.members + joining - leaving;
+  if (run.sendBy !== 'replace' || !changed || after <= 0) return 'difference';
+  const rate = { requestMs: await usualRequestMs(tx, audience.adAccountId), inFlight: world.inFlight };
+  return fitsSession(Math.ceil(after / mostRowsInRequest), rate) ? 'replace' : 'difference';
 }
 
 /** What a person has asked for by name is not held, nor what a person has released. */

@@ -5,8 +5,8 @@ export const transitions: Record<RunState, readonly RunState[]> = {
   queued: ['audience_ready', 'failed', 'cancelled', 'collapsed'],
   audience_ready: ['frozen', 'held', 'sent', 'failed', 'cancelled'],
   held: ['audience_ready', 'cancelled', 'collapsed'],
-  frozen: ['sent', 'failed', 'cancelled'],
-  sent: ['confirmed', 'failed', 'cancelled'],
+  frozen: ['sent', 'audience_ready', 'failed', 'cancelled'],
+  sent: ['confirmed', 'audience_ready', 'failed', 'cancelled'],
   confirmed: [],
   failed: [],
   cancelled: [],
@@ -18,9 +18,12 @@ export const openStates = ['queued', 'audience_ready', 'frozen', 'sent'] as cons
 
 export const isOpen = (state: RunState): boolean => (openStates as readonly RunState[]).includes(state);
 
-/** By a person: the request in flight is answered, nothing more is sent. What was asked for by name goes on. */
-export const isHalted = (campaign: CampaignState, purpose: RunPurpose): boolean =>
-  purpose === 'sync' && ['paused', 'stopped', 'archived'].includes(campaign);
+/**
+ * By a person: the request in flight is answered, nothing more is sent. What was asked for by name goes on, and so does a replacement that has
+ * begun: Facebook would be left with half a list.
+ */
+export const isHalted = (campaign: CampaignState, run: { purpose: RunPurpose; replaceSession: number | null }): boolean =>
+  run.purpose === 'sync' && run.replaceSession === null && ['paused', 'stopped', 'archived'].includes(campaign);
 
 /** The words of the screens and the API. */
 export type ScreenState =

@@ -21,7 +21,8 @@ export async function sendBatches(world: SyncWorld, context: RunContext): Promis
   for (;;) {
     const next = await pendingBatches(world.db, context.run.id);
     if (next.length === 0) return finishSending(world, context.run);
-    if (!(await sendAll(world, context, next))) return { ...context.run, attempts: 0, waitUntil: null, waitReason: null };
+    const all = await keepInFlight(world, context, next, (batch) => sendBatch(world, context, batch));
+    if (!all) return { ...context.run, attempts: 0, waitUntil: null, waitReason: null };
   }
 }
 
@@ -36,15 +37,23 @@ async function pendingBatches(db: Database, runId: number): Promise<Batch[]> {
   return pending.filter((batch) => batch.op === pending[0]?.op);
 }
 
-/** Keeps the allowed number of requests in flight. @returns whether none was left out. @throws the first fault, when all have ended. */
-async function sendAll(world: SyncWorld, context: RunContext, batches: Batch[]): Promise<boolean> {
+/**
+ * Keeps the allowed number of requests in flight. @param send says false where nothing more is to be sent.
+ * @returns whether none was left out. @throws the first fault, when all have ended.
+ */
+export async function keepInFlight(
+  world: SyncWorld,
+  context: RunContext,
+  batches: Batch[],
+  send: (batch: Batch) => Promise<boolean>,
+): Promise<boolean> {
   let goesOn = true;
   const work = async (): Promise<void> => {
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
       goesOn &&= context.mayGoOn();
       if (!goesOn) return;
       try {
-        if (!(await sendBatch(world, context, batch))) goesOn = false;
+        if (!(await send(batch))) goesOn = false;
       } catch (error) {
         goesOn = false;
         throw error;
@@ -57,7 +66,7 @@ async function sendAll(world: SyncWorld, context: RunContext, batches: Batch[]):
   return goesOn;
 }
 
-async function finishSending(world: SyncWorld, run: Run): Promise<Run> {
+export async function finishSending(world: SyncWorld, run: Run): Promise<Run> {
   const now = world.clock();
   return world.db.orm.transaction((tx) =>
     writeRun(tx, run, world.lease, { state: 'sent', sentAt: now, attempts: 0, waitUntil: null, waitReason: null }, now),
@@ -88,12 +97,12 @@ async function sendBatch(world: SyncWorld, { run, version, audience, graph }: Ru
 }
 
 /** An engine that slept past its lease stops here, before it sends what another may have settled since. @returns whether to send. */
-async function begin(world: SyncWorld, run: Run, batch: Batch): Promise<boolean> {
+export async function begin(world: SyncWorld, run: Run, batch: Batch): Promise<boolean> {
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
     await writeRun(tx, run, world.lease, {}, now);
     const [campaign] = await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
-    if (!campaign || isHalted(campaign.state, run.purpose)) return false;
+    if (!campaign || isHalted(campaign.state, run)) return false;
     await tx
       .update(syncBatches)
       .set({ startedAt: now, attempts: batch.attempts + 1 })
@@ -103,4 +112,4 @@ async function begin(world: SyncWorld, run: Run, batch: Batch): Promise<boolean>
 }
 
 /** A session of ours for one request: unique in the ad account in all likelihood, and below 2^53 so that JSON keeps it exact. */
-const newSessionId = (): number => randomInt(1, 2 ** 48 - 1);
+export const newSessionId = (): number => randomInt(1, 2 ** 48 - 1);

@@ -45,7 +45,7 @@ export async function settleAnswer(world: SyncWorld, sending: Sending, rows: num
 }
 
 /** Facebook repeats up to a hundred unreadable rows as JSON text; whose they are, only we know. */
-async function refusedMembers(db: Database, { key, schema }: Sending, { samples }: UploadAnswer): Promise<Map<string, string>> {
+export async function refusedMembers(db: Database, { key, schema }: Sending, { samples }: UploadAnswer): Promise<Map<string, string>> {
   const reasons = new Map(Object.entries(samples).map(([row, reason]) => [compact(row), reason]));
   if (reasons.size === 0 || key.op === 'remove') return new Map();
   const members = await rowsOfBatch(db, key, schema);
@@ -60,7 +60,7 @@ function compact(row: string): string {
   }
 }
 
-async function recordRejects(tx: Tx, { run, batch }: Sending, refused: Map<string, string>): Promise<void> {
+export async function recordRejects(tx: Tx, { run, batch }: Sending, refused: Map<string, string>): Promise<void> {
   if (refused.size === 0) return;
   const values = [...refused].map(([profileId, reason]) => ({
     workspaceId: run.workspaceId,
@@ -138,7 +138,8 @@ async function giveUpBatch(tx: Tx, sending: Sending, error: GraphError, now: Dat
   const refused = await leaveInDoubt(tx, key);
   const reason = error.action === 'split' ? 'Facebook refuses this row, also alone.' : 'Facebook fails at this row, and takes others.';
   await recordRejects(tx, sending, new Map(refused.map((profileId) => [profileId, reason])));
-  await tx.update(syncBatches).set({ state: 'sent', received: 0, invalid: refused.length, finishedAt: now }).where(sameBatch(batch));
+  const state = key.op === 'replace' ? ('received' as const) : ('sent' as const);
+  await tx.update(syncBatches).set({ state, received: 0, invalid: refused.length, finishedAt: now }).where(sameBatch(batch));
   await tx
     .update(syncRuns)
     .set({ invalid: sql`invalid + ${refused.length}` })

@@ -80,7 +80,7 @@ function unsettled(world: SyncWorld, run: Run, error: unknown): false {
 /** Paused or stopped by a person since the last step: the request in flight has finished, nothing more is sent. */
 async function wasHalted(world: SyncWorld, run: Run): Promise<boolean> {
   const [campaign] = await world.db.orm.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
-  return campaign === undefined || isHalted(campaign.state, run.purpose);
+  return campaign === undefined || isHalted(campaign.state, run);
 }
 
 /** A step that went well proves that what blocked the campaign is cured; a held run still waits for a person. */

@@ -47,7 +47,7 @@ export default async function RunPage({ params }: Props) {
           </h1>
           <RunButtons
             runId={run.id}
-            commands={roleAllows(user.role, 'marketer') ? runCommandsFor({ state: run.state, partial }) : []}
+            commands={roleAllows(user.role, 'marketer') ? runCommandsFor({ ...run, partial }) : []}
             actions={{ release: releaseRun, cancel: cancelRun, retry: retryRun }}
           />
         </div>
