@@ -463,7 +463,7 @@ export type CampaignState =
   | 'archived';
 
 /** What stops a blocked or failed campaign, in words for the marketer, and the one thing to do. */
-export type Blocker = { action: 'reconnect' | 'accept_terms' | 'fix' | 'release'; message: string; link?: string };
+export type Blocker = { action: 'reconnect' | 'accept_terms' | 'fix' | 'release' | 'remake'; message: string; link?: string };
 
 export const campaigns = pgTable(
   'campaigns',
@@ -688,6 +688,8 @@ export const syncRuns = pgTable(
     /** When a person let a held run go on. */
     releasedAt: instant('released_at'),
     sendBy: text('send_by').$type<SendBy>(),
+    /** Names of ad sets that somebody had taken away from the audience at Facebook, and that were pointed at it again. */
+    mended: text('mended').array(),
     /** Of a replacement that has begun: our session's id, and when its first batch went out. */
     replaceSession: bigint('replace_session', { mode: 'number' }),
     replaceStartedAt: instant('replace_started_at'),
@@ -766,6 +768,27 @@ export const rejects = pgTable(
   },
   (t) => [primaryKey({ columns: [t.runId, t.profileId] })],
 );
+
+/** Who is changing an ad set's targeting just now. */
+export const adSetLeases = pgTable('ad_set_leases', {
+  adSetId: text('ad_set_id').primaryKey(),
+  leasedBy: text('leased_by').notNull(),
+  leasedUntil: instant('leased_until').notNull(),
+});
+
+/** What is left of Facebook's limits for an ad account: shared by all campaigns and engines. */
+export const adAccountBudgets = pgTable('ad_account_budgets', {
+  adAccountId: text('ad_account_id').primaryKey(),
+  /** The account's score as we reckon it: it runs off within five minutes. */
+  points: doublePrecision('points').notNull(),
+  pointsAt: instant('points_at').notNull(),
+  /** Facebook's word for the account's access; null until it was told. */
+  tier: text('tier'),
+  /** The highest counter of the last answer's usage headers, 0–100. */
+  percent: doublePrecision('percent').notNull().default(0),
+  /** No call before. */
+  nextAt: instant('next_at'),
+});
 
 export const audienceSizes = pgTable(
   'audience_sizes',

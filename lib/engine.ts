@@ -8,6 +8,7 @@ import { checkConnections } from '@/lib/facebook/check-connections';
 import { graphFor } from '@/lib/facebook/graph-for';
 import { log } from '@/lib/log';
 import type { SyncWorld } from '@/lib/sync/advance-run';
+import { budgetHooks } from '@/lib/sync/budgeted-graph';
 import { type TickCounts, tick } from '@/lib/sync/tick';
 
 /** Twice the client's time-out: an engine that waits for an answer keeps its run. */
@@ -17,7 +18,8 @@ const leaseMs = 2 * 60_000;
 export function syncWorld(db: Database, env: Env, clock: () => Date = () => new Date()): SyncWorld {
   return {
     db,
-    graphFor: (workspaceId, connectionId) => graphFor({ db, ...env }, workspaceId, connectionId),
+    graphFor: (workspaceId, connectionId, adAccountId) =>
+      graphFor({ db, ...env }, workspaceId, connectionId, budgetHooks(db, adAccountId, clock)),
     clock,
     lease: { engine: randomUUID(), ms: leaseMs },
     inFlight: env.syncRequestsInFlight,

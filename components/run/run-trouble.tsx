@@ -1,7 +1,7 @@
 import { CircleAlert, Clock, Download, Hand, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { idleRunMeaning } from '@/components/campaign/state-words';
-import { counted, dayAndTime } from '@/components/campaign/zoned-text';
+import { counted, dayAndTime, listed } from '@/components/campaign/zoned-text';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { isMoving, type RunView } from './run-view';
@@ -33,6 +33,14 @@ export function RunTrouble({ run, zone, now, rejectsHref }: Props) {
           <p className="font-medium">{run.holdReason}</p>
           <p className="text-muted-foreground text-sm">
             Nothing has been sent. If that is what you mean, let it go on; if not, cancel it and look at the segment and the data.
+          </p>
+        </Notice>
+      )}
+      {run.mended && run.mended.length > 0 && (
+        <Notice icon={Info}>
+          <p>
+            Somebody had taken the audience away from {listed(run.mended.map((name) => `“${name}”`))} at Facebook. It was put back; nothing
+            else of the {run.mended.length === 1 ? 'ad set' : 'ad sets'} was changed.
           </p>
         </Notice>
       )}

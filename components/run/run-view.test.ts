@@ -18,6 +18,7 @@ const queued: RunView = {
   overCap: null,
   unreachable: null,
   holdReason: null,
+  mended: null,
   toAdd: null,
   toRemove: null,
   added: 0,

@@ -18,6 +18,7 @@ export type RunView = {
   overCap: number | null;
   unreachable: number | null;
   holdReason: string | null;
+  mended: string[] | null;
   toAdd: number | null;
   toRemove: number | null;
   added: number;

@@ -23,7 +23,8 @@ export type GraphAction =
   | 'give_up';
 
 export type GraphFacts = {
-  kind: 'api' | 'http' | 'network' | 'timeout';
+  /** budget: held back by ourselves, before a limit of Facebook's is met. */
+  kind: 'api' | 'http' | 'network' | 'timeout' | 'budget';
   status: number | null;
   code?: number;
   subcode?: number;
@@ -177,6 +178,7 @@ function numberVerdict({ code, subcode }: GraphFacts): Verdict | undefined {
  * envelope nobody has refused anything, whatever the status.
  */
 function statusVerdict({ kind, status, code }: GraphFacts): Verdict {
+  if (kind === 'budget') return wait('Facebook’s limit of calls for this ad account is nearly reached.');
   if (kind === 'timeout') return retry('Facebook did not answer in time.');
   if (kind === 'network' || status === null) return retry('Facebook could not be reached.');
   if (status === 413 || status === 414 || status === 431) return split;
@@ -187,6 +189,7 @@ function statusVerdict({ kind, status, code }: GraphFacts): Verdict {
 
 /** Of a code text that a run has kept; null where it was no refusal of Facebook's. */
 function kept(codeText: string): Verdict | null {
+  if (codeText === 'budget') return classify({ kind: 'budget', status: null });
   const [, status, code, subcode] = /^(?:HTTP (\d+)|(-?\d+)(?:\/(\d+))?)$/.exec(codeText) ?? [];
   if (status !== undefined) return classify({ kind: 'http', status: Number(status) });
   if (code === undefined) return null;
@@ -199,6 +202,8 @@ export const isLimit = (codeText: string): boolean => kept(codeText)?.action ===
 /** Whether a person is told of the wait. @param codeText GraphError.codeText */
 export const isTold = (codeText: string): boolean => kept(codeText)?.alert === true;
 
+export type GraphSubject = { kind: 'audience' } | { kind: 'adSet'; name: string };
+
 /** What may be known of a failed call; it never holds a token, a URL or a payload. */
 export class GraphError extends Error {
   readonly action: GraphAction;
@@ -206,6 +211,8 @@ export class GraphError extends Error {
   readonly userMessage: string;
   /** How long to leave Facebook alone; null where neither its answer nor its documentation says. */
   readonly waitMs: number | null;
+  /** What was refused, where the caller knows. */
+  subject: GraphSubject | null = null;
 
   /** @param namedWaitMs what the answer's usage headers say; null where they do not. */
   constructor(
@@ -221,9 +228,25 @@ export class GraphError extends Error {
     this.waitMs = namedWaitMs === null ? leastWaitMs : Math.max(namedWaitMs, leastWaitMs ?? 0);
   }
 
+  /** The object is not there any more. */
+  get isGone(): boolean {
+    const { code, subcode } = this.facts;
+    return (code === 100 && subcode === 33) || [code, subcode].some((number) => number === 1487366 || number === 1487056);
+  }
+
+  /** The same refusal, of this object. */
+  of(subject: GraphSubject): GraphError {
+    const named = new GraphError(this.facts, this.traceId, this.waitMs);
+    named.subject = subject;
+    return named;
+  }
+
   /** "80003/2446079", or the kind of failure. */
   get codeText(): string {
     const { code, subcode, kind, status } = this.facts;
     return code === undefined ? (status === null ? kind : `HTTP ${status}`) : subcode === undefined ? `${code}` : `${code}/${subcode}`;
   }
 }
+
+/** A refusal then names what it is about. */
+export const ofAudience = (error: unknown): unknown => (error instanceof GraphError ? error.of({ kind: 'audience' }) : error);

@@ -14,30 +14,33 @@ const retired = ['connections', 'excluded_connections', 'friends_of_connections'
 /**
  * Makes the ad set show to, or hide from, the audience; everything else of its targeting stays. Writing replaces the whole object, so it
  * is read right before and read back after. May be repeated. @returns whether anything had to be written.
+ * @throws GraphError also for an ad set that was deleted: Facebook still answers for it.
  */
 export async function attachAudience(graph: Graph, adSetId: string, audienceId: string, as: Use): Promise<boolean> {
-  return change(graph, adSetId, (targeting) => withAudience(withoutAudience(targeting, audienceId), audienceId, as));
+  const { targeting, isOver } = await read(new SdkAdSet(adSetId, {}, null, graph));
+  if (isOver) throw new GraphError({ kind: 'api', status: 400, code: 1487056 }, null, null);
+  return write(graph, adSetId, targeting, withAudience(withoutAudience(targeting, audienceId), audienceId, as));
 }
 
-/** Takes the audience out of both lists of the ad set. */
+/** Takes the audience out of both lists of the ad set; one that was deleted shows it to nobody. */
 export async function detachAudience(graph: Graph, adSetId: string, audienceId: string): Promise<boolean> {
-  return change(graph, adSetId, (targeting) => withoutAudience(targeting, audienceId));
+  const { targeting, isOver } = await read(new SdkAdSet(adSetId, {}, null, graph));
+  return isOver ? false : write(graph, adSetId, targeting, withoutAudience(targeting, audienceId));
 }
 
-async function change(graph: Graph, adSetId: string, edit: (targeting: Targeting) => Targeting): Promise<boolean> {
-  const adSet = new SdkAdSet(adSetId, {}, null, graph);
-  const before = await read(adSet);
-  const wanted = edit(before);
+async function write(graph: Graph, adSetId: string, before: Targeting, wanted: Targeting): Promise<boolean> {
   if (uses(before) === uses(wanted)) return false;
+  const adSet = new SdkAdSet(adSetId, {}, null, graph);
   await adSet.update([], { targeting: writable(wanted) });
   const after = await read(new SdkAdSet(adSetId, {}, null, graph));
-  if (uses(after) !== uses(wanted)) throw new GraphError({ kind: 'api', status: 200, code: 2, transient: true }, null, null);
+  if (uses(after.targeting) !== uses(wanted)) throw new GraphError({ kind: 'api', status: 200, code: 2, transient: true }, null, null);
   return true;
 }
 
-async function read(adSet: SdkAdSet): Promise<Targeting> {
-  const answer = (await adSet.get(['targeting'])) as unknown as { _data?: { targeting?: Targeting } };
-  return answer._data?.targeting ?? {};
+async function read(adSet: SdkAdSet): Promise<{ targeting: Targeting; isOver: boolean }> {
+  const answer = await adSet.get(['targeting', 'effective_status']);
+  const { _data = {} } = answer as unknown as { _data?: { targeting?: Targeting; effective_status?: string } };
+  return { targeting: _data.targeting ?? {}, isOver: ['DELETED', 'ARCHIVED'].includes(_data.effective_status ?? '') };
 }
 
 function withAudience(targeting: Targeting, audienceId: string, as: Use): Targeting {

@@ -14,8 +14,13 @@ export type GraphOptions = {
   /** Adds appsecret_proof to every call. */
   appSecret?: string;
   timeoutMs?: number;
-  /** Called with every answer, refusals included. */
-  onUsage?: (usage: Usage) => void;
+} & GraphHooks;
+
+export type GraphHooks = {
+  /** Asked before each call; what it throws the call throws. */
+  beforeCall?: (method: string) => Promise<void>;
+  /** Told of every answer, refusals included. */
+  onUsage?: (usage: Usage) => Promise<void>;
 };
 
 /** A handle to Facebook in one person's name. */
@@ -51,10 +56,11 @@ export class GraphApi extends FacebookAdsApi {
   }
 
   private async exchange<T>(url: URL, method: string, body: string | undefined): Promise<T> {
+    await this.options.beforeCall?.(method);
     const limit = AbortSignal.timeout(this.options.timeoutMs ?? defaultTimeoutMs);
     const { response, text } = await this.send(url, method, body, limit);
     const usage = usageOf(response.headers);
-    this.options.onUsage?.(usage);
+    await this.options.onUsage?.(usage);
     return parseAnswer<T>(response, text, usage);
   }
 

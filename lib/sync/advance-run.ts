@@ -1,12 +1,14 @@
 import { eq } from 'drizzle-orm';
 import type { Database } from '@/db/client';
+import { forgetMembers } from '@/db/remake-audience';
 import { type Lease, writeRun } from '@/db/run-queue';
 import { hasDeferredRemovals, type Run } from '@/db/runs';
 import { audiences, campaigns, campaignVersions, type SendBy } from '@/db/schema';
+import { settleCampaign } from '@/db/settle-campaign';
 import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
 import { adSets, audienceInfo, createAudience, findAudienceByMark } from '@/lib/facebook/ads';
-import { GraphError } from '@/lib/facebook/errors';
+import { GraphError, ofAudience } from '@/lib/facebook/errors';
 import type { Graph } from '@/lib/facebook/transport';
 import { confirmRun } from './confirm-run';
 import { freezeRun } from './freeze-run';
@@ -17,7 +19,8 @@ import { sendReplacement } from './send-replacement';
 /** Everything the engine touches besides its arguments. */
 export type SyncWorld = {
   db: Database;
-  graphFor: (workspaceId: WorkspaceId, connectionId: string) => Promise<Graph>;
+  /** Facebook in the name of a connection, held to what the ad account's limits allow. */
+  graphFor: (workspaceId: WorkspaceId, connectionId: string, adAccountId: string) => Promise<Graph>;
   /** The time now: what leases, waits and records are counted by. Windows are counted by the occurrence. */
   clock: () => Date;
   lease: Lease;
@@ -51,7 +54,8 @@ export async function contextOf(world: SyncWorld, run: Run, mayGoOn: () => boole
   const [audience] = await orm.select().from(audiences).where(eq(audiences.id, run.audienceId));
   invariant(version && newest && audience, 'a run has its version, campaign and audience');
   const current = newest.version;
-  return { run, version, current, audience, graph: await world.graphFor(run.workspaceId, current.connectionId), mayGoOn };
+  const graph = await world.graphFor(run.workspaceId, current.connectionId, audience.adAccountId);
+  return { run, version, current, audience, graph, mayGoOn };
 }
 
 /**
@@ -76,10 +80,16 @@ export async function advanceRun(world: SyncWorld, context: RunContext): Promise
 /** Creating is not idempotent at Facebook: an audience that carries our mark is looked for first. */
 async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Run> {
   const { run, version, audience, graph } = context;
+  invariant(run.purpose === 'sync' || audience.facebookId, 'an errand is about an audience that is there');
   const facebookId = audience.facebookId ?? (await findOrCreate(graph, version, audience));
-  const info = await audienceInfo(graph, facebookId);
-  // 1487366: deleted, or of another account: as good as gone.
-  if (info.accountId !== version.adAccountId) throw new GraphError({ kind: 'api', status: 400, code: 100, subcode: 33 }, null, null);
+  const info = await audienceInfo(graph, facebookId).catch((error: unknown) => {
+    if (run.purpose !== 'sync' && error instanceof GraphError && error.isGone) return null;
+    throw ofAudience(error);
+  });
+  if (!info) return endWithAudience(world, context);
+  // Of another account: as good as gone.
+  if (info.accountId !== version.adAccountId)
+    throw ofAudience(new GraphError({ kind: 'api', status: 400, code: 100, subcode: 33 }, null, null));
   const sendBy = run.purpose === 'sync' ? await meantWay(world, context, info.operationCode) : 'difference';
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
@@ -106,6 +116,18 @@ async function findOrCreate(graph: Graph, version: Version, audience: Audience):
   const words = 'new' in version.audience ? (version.audience.new.description ?? '') : '';
   const description = `${words} ${audience.mark}`.trim();
   return createAudience(graph, version.adAccountId, { name: audience.name, description, source: version.options.customerFileSource });
+}
+
+/** What was asked of an audience that is gone has come true without us. */
+async function endWithAudience(world: SyncWorld, { run, audience }: RunContext): Promise<Run> {
+  const now = world.clock();
+  return world.db.orm.transaction(async (tx) => {
+    const rest = { finishedAt: now, toAdd: 0, toRemove: 0, waitUntil: null, waitReason: null, leasedBy: null, leasedUntil: null };
+    const done = await writeRun(tx, run, world.lease, { ...rest, state: 'confirmed' }, now);
+    await forgetMembers(tx, audience.id, now);
+    await settleCampaign(tx, done, now);
+    return done;
+  });
 }
 
 /** Letting the ad sets go needs no difference. */

@@ -44,8 +44,11 @@ export async function freezeRun(world: SyncWorld, context: RunContext): Promise<
       const sendBy = await chosenSendBy(tx, world, context, compared);
       const frozen = await writeChanges(tx, freeze, compared, sendBy);
       const frozenAt = world.clock();
+      const { toAdd, toRemove } = frozen;
       const { qualified, excluded, control, overCap } = compared;
-      const counts = { qualified, excluded, control, overCap, ...frozen };
+      // An errand asks nobody who qualifies.
+      const found = who ? { qualified, excluded, control, overCap, unreachable: frozen.unreachable } : {};
+      const counts = { ...found, toAdd, toRemove };
       const rest = { definition: who?.definition ?? null, frozenAt, holdReason: null, attempts: 0, waitUntil: null, waitReason: null };
       return writeRun(tx, mine, world.lease, { ...counts, ...rest, sendBy, state: 'frozen' }, frozenAt);
     },

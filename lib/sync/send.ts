@@ -7,7 +7,7 @@ import type { Batch, Run } from '@/db/runs';
 import { campaigns, syncBatches } from '@/db/schema';
 import { invariant } from '@/lib/errors';
 import { addMembers, removeMembers, type UploadAnswer } from '@/lib/facebook/ads';
-import { GraphError } from '@/lib/facebook/errors';
+import { GraphError, ofAudience } from '@/lib/facebook/errors';
 import type { RunContext, SyncWorld } from './advance-run';
 import { isHalted } from './run-state';
 import { type Sending, sameBatch, settleAnswer, settleRefusal } from './settle-batch';
@@ -90,7 +90,7 @@ async function sendBatch(world: SyncWorld, { run, version, audience, graph }: Ru
     answer = rows === 0 ? nothingReceived : await send(graph, facebookId, { schema, data, session });
   } catch (error) {
     if (error instanceof GraphError) await settleRefusal(world, sending, error);
-    throw error;
+    throw ofAudience(error);
   }
   await settleAnswer(world, sending, rows, answer);
   return true;

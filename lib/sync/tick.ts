@@ -102,6 +102,7 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
   const code = graphError?.codeText ?? (error instanceof AppError ? error.code : 'internal');
   const decision = await world.db.orm.transaction(async (tx) => {
     const now = world.clock();
+<<<<<<< HEAD
     // As the row is now: requests that were answered beside the one that failed have set its attempts back.
     const mine = await writeRun(tx, run, world.lease, {}, now);
     const decided = decide(action, {
@@ -115,6 +116,16 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
     if (decided.kind === 'block') await blockCampaign(tx, run, { action: decided.action, message, link: linkFor(decided.action, context) });
     if (decided.kind === 'fail') await failCampaign(tx, run, now);
     return decided.kind;
+=======
+    await writeRun(tx, run, world.lease, { leasedBy: null, leasedUntil: null, ...told, ...changeFor(decision, message, run, now) }, now);
+    if (decision.kind === 'block') {
+      const blocker = blockerFor(decision.action, graphError, message, run, context);
+      // A stopped one stays stopped: only what was still asked of it waits.
+      const state = sql`case when ${inArray(campaigns.state, [...moving])} then 'blocked' else ${campaigns.state} end`;
+      await tx.update(campaigns).set({ state, blocker }).where(eq(campaigns.id, run.campaignId));
+    }
+    if (decision.kind === 'fail') await failCampaign(tx, run, now);
+>>>>>>> 8e85465 (wip)
   });
   world.log('step failed', { run: run.id, state: run.state, decision, fault: graphError ? graphError.codeText : faultOf(error) });
   if (action === 'reconnect' && context)
@@ -164,10 +175,25 @@ async function failCampaign(tx: Tx, run: Run, now: Date): Promise<void> {
   if (campaign?.state === 'completed') await tx.update(campaigns).set({ state: 'failed' }).where(eq(campaigns.id, run.campaignId));
 }
 
-function linkFor(action: Blocker['action'], context: RunContext | null): string | undefined {
-  if (action === 'reconnect') return '/settings';
-  if (action === 'accept_terms' && context) {
-    return `${context.graph.businessUrl}/ads/manage/customaudiences/tos/?act=${context.version.adAccountId.replace('act_', '')}`;
+/** The one thing to do, where it is about what it is about. */
+function blockerFor(
+  action: 'reconnect' | 'accept_terms' | 'fix',
+  error: GraphError | null,
+  message: string,
+  run: Run,
+  context: RunContext | null,
+): Blocker {
+  if (action === 'reconnect') return { action, message, link: '/settings' };
+  if (action === 'accept_terms') return { action, message, link: context ? termsUrl(context) : undefined };
+  if (error?.subject?.kind === 'adSet')
+    return { action, message: `Ad set “${error.subject.name}”: ${message}`, link: `/campaigns/${run.campaignId}/edit/where` };
+  if (error?.subject?.kind === 'audience' && error.isGone) {
+    const made = context?.audience.made ?? false;
+    const told = 'The audience was deleted at Facebook, or belongs to another ad account now.';
+    return made ? { action: 'remake', message: told } : { action, message: `${told} Clone the campaign to use another one.` };
   }
-  return undefined;
+  return { action, message };
 }
+
+const termsUrl = ({ graph, version }: RunContext): string =>
+  `${graph.businessUrl}/ads/manage/customaudiences/tos/?act=${version.adAccountId.replace('act_', '')}`;

@@ -48,6 +48,7 @@ it('fills the audience, points the ad set at it, and the next day sends only the
       name: 'Cart',
       definition: definition as never,
       schedule,
+      sendBy: 'difference',
       audience: { new: { name: 'Cart' } },
       adSets: [{ id: adSet?.id ?? '', as: 'include' }],
     },

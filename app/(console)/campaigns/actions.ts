@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { draftPatchInput, newCampaignInput } from '@/components/campaign/campaign-input';
 import { archiveCampaign, pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, cloneCampaign, createDraft, discardDraft, saveDraft, scheduleCampaign } from '@/db/campaigns';
+import { remakeAudience } from '@/db/remake-audience';
 import { undoLastRun } from '@/db/run-commands';
 import { action } from '@/lib/action';
 import { stopInput } from '@/lib/campaign/plan';
@@ -64,6 +65,14 @@ export const stop = action(
   stopInput.extend({ id: z.uuid() }),
   async ({ id, members }, { user, db, now }) => {
     await stopCampaign(db, user.workspaceId, id, now, members);
+    nudge();
+  },
+  { revalidate },
+);
+export const remake = action(
+  byId,
+  async ({ id }, { user, db, now }) => {
+    await remakeAudience(db, user.workspaceId, id, now);
     nudge();
   },
   { revalidate },

@@ -17,7 +17,7 @@ import { runsOfCampaign, sizesOfAudience } from '@/db/runs';
 import type { CampaignState } from '@/db/schema';
 import { listSegments } from '@/db/segments';
 import { roleAllows } from '@/lib/auth';
-import { archive, clone, pause, resume, runCampaignNow, stop, undo } from '../actions';
+import { archive, clone, pause, remake, resume, runCampaignNow, stop, undo } from '../actions';
 import { openCampaign } from '../open-campaign';
 import { adsManagerUrl } from './ads-manager';
 
@@ -54,7 +54,14 @@ export default async function CampaignPage({ params }: Props) {
         actions={{ run: runCampaignNow, pause, resume, undo, stop, archive, clone }}
       />
       <ConnectNotice />
-      {campaign.blocker && <BlockerPanel blocker={campaign.blocker} state={campaign.state} returnTo={`/campaigns/${id}`} />}
+      {campaign.blocker && (
+        <BlockerPanel
+          blocker={campaign.blocker}
+          state={campaign.state}
+          campaignId={id}
+          remake={roleAllows(user.role, 'marketer') ? remake : null}
+        />
+      )}
       <CampaignFacts campaign={campaign} version={campaign.version} zone={zone} now={now} />
       {live && <RunProgress run={live} />}
       <div className="grid gap-6 lg:grid-cols-2">

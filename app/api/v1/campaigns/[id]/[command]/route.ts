@@ -1,6 +1,7 @@
 import { archiveCampaign, pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, scheduleCampaign } from '@/db/campaigns';
 import { type Outcome, outcomes } from '@/db/ledger-preview';
+import { remakeAudience } from '@/db/remake-audience';
 import { undoLastRun } from '@/db/run-commands';
 import { runDetail } from '@/db/runs';
 import { campaignPlanSchema, stopInput } from '@/lib/campaign/plan';
@@ -26,6 +27,7 @@ const changes: Record<string, (context: Context) => Promise<unknown>> = {
     nudge();
   },
   archive: ({ db, workspaceId, params, now }) => archiveCampaign(db, workspaceId, params.id, now),
+  remake: ({ db, workspaceId, params, now }) => remakeAudience(db, workspaceId, params.id, now).then(nudge),
 };
 
 /** The buttons. */

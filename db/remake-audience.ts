@@ -1,0 +1,43 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { WorkspaceId } from '@/lib/auth';
+import { AppError } from '@/lib/errors';
+import { openStates } from '@/lib/sync/run-state';
+import { own, ownCampaign } from './campaigns';
+import type { Database } from './client';
+import { audienceMembers, audiences, batchMembers, campaigns, syncBatches, syncRuns } from './schema';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+/**
+ * For a campaign whose audience was deleted at Facebook: the run that found it so makes it anew, and fills it.
+ * @throws AppError conflict where that is not what blocks it.
+ */
+export async function remakeAudience(db: Database, workspaceId: WorkspaceId, campaignId: string, now: Date): Promise<void> {
+  await db.orm.transaction(async (tx) => {
+    const campaign = await ownCampaign(tx, workspaceId, campaignId, true);
+    const [audience] = await tx.select().from(audiences).where(eq(audiences.campaignId, campaignId));
+    if (campaign.blocker?.action !== 'remake' || !audience?.made) throw new AppError('conflict', 'The audience is not known to be gone.');
+    await forgetMembers(tx, audience.id, now);
+    const unknown = { facebookId: null, sizeLower: null, sizeUpper: null, operationCode: null, operationText: null, deliveryCode: null };
+    await tx.update(audiences).set(unknown).where(eq(audiences.id, audience.id));
+    const begun = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...openStates]));
+    const anew = { state: 'queued' as const, frozenAt: null, waitUntil: null, waitReason: null, attempts: 0, replaceSession: null };
+    const runs = await tx.update(syncRuns).set(anew).where(begun).returning({ id: syncRuns.id });
+    const ids = runs.map((run) => run.id);
+    if (ids.length > 0) await tx.delete(syncBatches).where(inArray(syncBatches.runId, ids));
+    const state = runs.length > 0 ? ('running' as const) : campaign.state;
+    await tx.update(campaigns).set({ state, blocker: null, updatedAt: now }).where(own(workspaceId, campaignId));
+  });
+}
+
+/** Whoever was in an audience that is gone is in none. Their stays are over. */
+export async function forgetMembers(tx: Tx, audienceId: number, now: Date): Promise<void> {
+  await tx.execute(sql`
+    insert into audience_stays (workspace_id, audience_id, profile_id, control, since, until)
+    select workspace_id, audience_id, profile_id, false, since, ${now.toISOString()}::timestamptz from audience_members
+    where audience_id = ${audienceId} and state in ('in', 'removing', 'retiring')
+    on conflict do nothing`);
+  await tx.delete(audienceMembers).where(eq(audienceMembers.audienceId, audienceId));
+  await tx.delete(batchMembers).where(eq(batchMembers.audienceId, audienceId));
+  await tx.update(audiences).set({ members: 0 }).where(eq(audiences.id, audienceId));
+}
