@@ -307,3 +307,11 @@ it('keeps of members the stays that are over', async () => {
     await db.sql`select profile_id::text as id, control, until is null as open from audience_stays where audience_id = ${audienceId}`;
   expect(stays).toEqual([{ id: '1', control: false, open: false }]);
 });
+
+it('counts nobody as a member whom a batch names that was not taken', async () => {
+  await people([1, 2]);
+  await freeze([1]);
+  await answerAll();
+  await freeze([1, 2]);
+  expect(await memberCount(db.orm, audienceId)).toBe(1);
+});

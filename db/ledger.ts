@@ -147,9 +147,11 @@ export const unansweredMembers = (audienceId: number): SQL => sql`
   from batch_members m join sync_batches b on b.run_id = m.run_id and b.seq = m.seq
   where m.audience_id = ${audienceId} and b.op <> 'remove' and b.state <> 'sent'`;
 
-/** Members for sure, by the ledger's own rows: call where no batch is without an answer. */
+/** Members for sure, by the ledger's own rows. */
 export async function memberCount(db: Reader, audienceId: number): Promise<number> {
   const [row] = await db.execute<{ n: number }>(sql`
-    select count(*)::int as n from audience_members where audience_id = ${audienceId} and state in ('in', 'removing', 'retiring')`);
+    select count(*)::int as n
+    from audience_members m left join (${unansweredMembers(audienceId)}) d on d.profile_id = m.profile_id
+    where m.audience_id = ${audienceId} and (m.state in ('removing', 'retiring') or (m.state = 'in' and d.profile_id is null))`);
   return row?.n ?? 0;
 }

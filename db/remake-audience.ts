@@ -18,7 +18,15 @@ export async function remakeAudience(db: Database, workspaceId: WorkspaceId, cam
     const [audience] = await tx.select().from(audiences).where(eq(audiences.campaignId, campaignId));
     if (campaign.blocker?.action !== 'remake' || !audience?.made) throw new AppError('conflict', 'The audience is not known to be gone.');
     await forgetMembers(tx, audience.id, now);
-    const unknown = { facebookId: null, sizeLower: null, sizeUpper: null, operationCode: null, operationText: null, deliveryCode: null };
+    const unknown = {
+      facebookId: null,
+      formerFacebookId: audience.facebookId,
+      sizeLower: null,
+      sizeUpper: null,
+      operationCode: null,
+      operationText: null,
+      deliveryCode: null,
+    };
     await tx.update(audiences).set(unknown).where(eq(audiences.id, audience.id));
     const begun = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...openStates]));
     const anew = { state: 'queued' as const, frozenAt: null, waitUntil: null, waitReason: null, attempts: 0, replaceSession: null };

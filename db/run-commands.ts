@@ -66,7 +66,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
   await db.orm.transaction(async (tx) => {
     const run = await ownRun(tx, workspaceId, runId);
     const campaign = await ownCampaign(tx, workspaceId, run.campaignId, true);
-    const deferred = and(eq(syncBatches.runId, run.id), eq(syncBatches.state, 'deferred'));
+    const deferred = and(eq(syncBatches.runId, run.id), eq(syncBatches.op, 'remove'), eq(syncBatches.state, 'deferred'));
     const partial = (await tx.select({ seq: syncBatches.seq }).from(syncBatches).where(deferred).limit(1)).length > 0;
     if (!runCommandsFor({ ...run, partial }).includes('retry'))
       throw new AppError('conflict', 'There is nothing left to send in this run.');

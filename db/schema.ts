@@ -547,6 +547,8 @@ export const audiences = pgTable(
     adAccountId: text('ad_account_id').notNull(),
     /** Null until it was found or made at Facebook. */
     facebookId: text('facebook_id'),
+    /** The one it replaces, that was deleted at Facebook: an ad set that still names it cannot be written. */
+    formerFacebookId: text('former_facebook_id'),
     /** Written into the description at Facebook: how our audience is found again after a lost answer. */
     mark: text('mark').notNull().unique(),
     name: text('name').notNull(),

@@ -91,10 +91,16 @@ function Sending({ form, removing }: { form: WhereForm; removing: boolean }) {
   return (
     <>
       {!removing && (
-        <Field label="How it is sent" htmlFor="sendBy" error={error}>
+        <Field
+          label="How it is sent"
+          htmlFor="sendBy"
+          error={error}
+          hint="Replacing keeps the learning phase of ad sets that use the audience; it needs an audience Beckon has made."
+        >
           <Select id="sendBy" className="w-full" {...form.register('options.sendBy')}>
-            <option value="automatic">Automatically</option>
+            <option value="automatic">Automatically: whichever disturbs less</option>
             <option value="difference">The difference: who comes and who leaves</option>
+            <option value="replace">As a replacement of the whole list</option>
           </Select>
         </Field>
       )}

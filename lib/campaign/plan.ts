@@ -132,7 +132,12 @@ export function contradictions({
     [removing && cap !== null, 'cap', 'Remove only puts nobody in, so there is nothing to cap.'],
     [removing && controlPercent !== null, 'controlPercent', 'Remove only puts nobody in, so there is no control group.'],
     [removing && atEnd === 'empty', 'atEnd', 'Remove only puts nobody in, so there is nothing to empty.'],
-    [sendBy === 'replace', 'sendBy', 'Sending as a replacement of the whole list is not available yet: choose automatic or difference.'],
+    [
+      sendBy === 'replace' && existing,
+      'sendBy',
+      'A replacement would drop whom others put into this audience: choose automatic or difference.',
+    ],
+    [sendBy === 'replace' && mode !== 'mirror', 'sendBy', 'Only a mirror can be sent as a replacement.'],
   ];
   return faults.flatMap(([isFault, path, message]) => (isFault ? [{ path, message }] : []));
 }

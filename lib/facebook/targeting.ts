@@ -13,13 +13,21 @@ const retired = ['connections', 'excluded_connections', 'friends_of_connections'
 
 /**
  * Makes the ad set show to, or hide from, the audience; everything else of its targeting stays. Writing replaces the whole object, so it
- * is read right before and read back after. May be repeated. @returns whether anything had to be written.
+ * is read right before and read back after. May be repeated.
+ * @param formerId an audience that was deleted, and has to go from the targeting. @returns whether anything had to be written.
  * @throws GraphError also for an ad set that was deleted: Facebook still answers for it.
  */
-export async function attachAudience(graph: Graph, adSetId: string, audienceId: string, as: Use): Promise<boolean> {
+export async function attachAudience(
+  graph: Graph,
+  adSetId: string,
+  audienceId: string,
+  as: Use,
+  formerId: string | null = null,
+): Promise<boolean> {
   const { targeting, isOver } = await read(new SdkAdSet(adSetId, {}, null, graph));
   if (isOver) throw new GraphError({ kind: 'api', status: 400, code: 1487056 }, null, null);
-  return write(graph, adSetId, targeting, withAudience(withoutAudience(targeting, audienceId), audienceId, as));
+  const others = withoutAudience(formerId === null ? targeting : withoutAudience(targeting, formerId), audienceId);
+  return write(graph, adSetId, targeting, withAudience(others, audienceId, as));
 }
 
 /** Takes the audience out of both lists of the ad set; one that was deleted shows it to nobody. */

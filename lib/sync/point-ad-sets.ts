@@ -16,14 +16,14 @@ export type Mended = string[];
  * else stands in their targeting is left alone. @throws the first refusal, after the others are done.
  */
 export async function pointAdSets(world: SyncWorld, context: RunContext, audienceId: string): Promise<Mended> {
-  const { run, version, current, graph } = context;
+  const { run, version, current, audience, graph } = context;
   const former = await formerAdSets(world.db, run.campaignId);
   const meant = version.adSets.filter(({ id, as }) => current.adSets.some((other) => other.id === id && other.as === as));
   const dropped = former.filter(({ id }) => current.adSets.every((other) => other.id !== id));
   for (const { id } of dropped) await alone(world, context, id, () => detachAudience(graph, id, audienceId)).catch(unlessPassing);
   const mended: Mended = [];
   await each(meant, async ({ id, as, name }) => {
-    const written = await alone(world, context, id, () => attachAudience(graph, id, audienceId, as));
+    const written = await alone(world, context, id, () => attachAudience(graph, id, audienceId, as, audience.formerFacebookId));
     if (written && former.some((other) => other.id === id && other.as === as)) mended.push(name ?? id);
   });
   return mended;

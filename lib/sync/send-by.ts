@@ -9,6 +9,9 @@ export const isReplaceable = (operationCode: number | null): boolean => operatio
 
 /** operation_status while Facebook puts a replacement in place. */
 export const replacing = 414;
+
+/** That, and while it looks for the people of the last upload: both pass by themselves, which no other status does. */
+export const willPass = (operationCode: number | null): boolean => operationCode === replacing || operationCode === 441;
 export const replaceFailed = 415;
 
 export type SendFacts = {

@@ -9,7 +9,7 @@ import { audienceInfo, replaceMembers } from '@/lib/facebook/ads';
 import { GraphError, ofAudience } from '@/lib/facebook/errors';
 import type { RunContext, SyncWorld } from './advance-run';
 import { begin, finishSending, keepInFlight, newSessionId } from './send';
-import { isReplaceable, replacing, sessionMs } from './send-by';
+import { isReplaceable, replacing, sessionMs, willPass } from './send-by';
 import { type Sending, sameBatch, settleRefusal } from './settle-batch';
 import { addTheRest, decideByDifference, settlePart } from './settle-replacement';
 
@@ -30,9 +30,11 @@ export async function sendReplacement(world: SyncWorld, context: RunContext): Pr
   const { run } = context;
   const parts = await partsOf(world.db, run.id);
   const open = parts.filter((part) => part.state === 'pending');
-  const [first, last] = [parts[0], parts.at(-1)];
-  if (!first || !last || open.length === 0) return finishSending(world, run);
-  if (first.state === 'pending') return beginReplacement(world, context, parts);
+  const last = parts.at(-1);
+  // Every part was refused down to the last row: nothing is replaced.
+  if (!last) return decideByDifference(world, context);
+  if (open.length === 0) return finishSending(world, run);
+  if (open.length === parts.length) return beginReplacement(world, context, parts);
   if (isOver(world, run)) return addTheRest(world, context);
   const others = open.filter((part) => part !== last);
   if (others.length === 0) return sendPart(world, context, parts, last);
@@ -42,12 +44,16 @@ export async function sendReplacement(world: SyncWorld, context: RunContext): Pr
   return now;
 }
 
-const partsOf = (db: Database, runId: number): Promise<Batch[]> =>
-  db.orm
-    .select()
-    .from(syncBatches)
-    .where(and(eq(syncBatches.runId, runId), eq(syncBatches.op, 'replace'), inArray(syncBatches.state, ['pending', 'received'])))
-    .orderBy(asc(syncBatches.seq));
+/** Without those that were refused down to a single row. */
+async function partsOf(db: Database, runId: number): Promise<Batch[]> {
+  const ofRun = and(eq(syncBatches.runId, runId), eq(syncBatches.op, 'replace'));
+  const all = await db.orm.select().from(syncBatches).where(ofRun).orderBy(asc(syncBatches.seq));
+  invariant(
+    all.every((part) => part.state !== 'sent'),
+    'a list that is in place is not begun again with what is left of it',
+  );
+  return all.filter((part) => part.state === 'pending' || part.state === 'received');
+}
 
 const isOver = (world: SyncWorld, { replaceStartedAt }: Run): boolean =>
   replaceStartedAt !== null && world.clock().getTime() - replaceStartedAt.getTime() >= sessionMs;
@@ -62,7 +68,8 @@ async function beginReplacement(world: SyncWorld, context: RunContext, parts: Ba
   const first = parts[0];
   const { operationCode } = await audienceInfo(graph, audience.facebookId);
   if (run.replaceSession !== null && operationCode === replacing) return settlePart(world, sendingOf(context, first), first.rows, null);
-  if (!isReplaceable(operationCode)) throw new GraphError({ kind: 'api', status: 400, code: 2650, subcode: notReady }, null, null);
+  if (willPass(operationCode)) throw new GraphError({ kind: 'api', status: 400, code: 2650, subcode: notReady }, null, null);
+  if (!isReplaceable(operationCode)) return decideByDifference(world, context);
   // Until here a person may still halt the campaign; from here on Facebook would be left with half a list.
   if (run.replaceSession === null && !(await begin(world, run, first))) return run;
   const begun = await world.db.orm.transaction(async (tx) => {
@@ -72,7 +79,7 @@ async function beginReplacement(world: SyncWorld, context: RunContext, parts: Ba
     await tx
       .update(syncBatches)
       .set({ state: 'pending', attempts: 0, received: null })
-      .where(and(eq(syncBatches.runId, run.id), eq(syncBatches.op, 'replace')));
+      .where(and(eq(syncBatches.runId, run.id), eq(syncBatches.op, 'replace'), inArray(syncBatches.state, ['pending', 'received'])));
     await tx.update(syncBatches).set({ startedAt: now, attempts: 1 }).where(sameBatch(first));
     return renewed;
   });
@@ -125,7 +132,7 @@ async function meetRefusal(world: SyncWorld, context: RunContext, sending: Sendi
 async function forgetSession(world: SyncWorld, run: Run): Promise<void> {
   await world.db.orm.transaction(async (tx) => {
     await writeRun(tx, run, world.lease, { replaceSession: null, replaceStartedAt: null }, world.clock());
-    const parts = and(eq(syncBatches.runId, run.id), eq(syncBatches.op, 'replace'));
+    const parts = and(eq(syncBatches.runId, run.id), eq(syncBatches.op, 'replace'), eq(syncBatches.state, 'received'));
     await tx.update(syncBatches).set({ state: 'pending', received: null }).where(parts);
   });
 }

@@ -138,7 +138,8 @@ async function giveUpBatch(tx: Tx, sending: Sending, error: GraphError, now: Dat
   const refused = await leaveInDoubt(tx, key);
   const reason = error.action === 'split' ? 'Facebook refuses this row, also alone.' : 'Facebook fails at this row, and takes others.';
   await recordRejects(tx, sending, new Map(refused.map((profileId) => [profileId, reason])));
-  const state = key.op === 'replace' ? ('received' as const) : ('sent' as const);
+  // No part of a replacement that has arrived: there may be none.
+  const state = key.op === 'replace' ? ('deferred' as const) : ('sent' as const);
   await tx.update(syncBatches).set({ state, received: 0, invalid: refused.length, finishedAt: now }).where(sameBatch(batch));
   await tx
     .update(syncRuns)

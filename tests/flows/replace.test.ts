@@ -222,3 +222,12 @@ it('reports the unreadable rows of a replacement, and leaves out nobody else', a
   expect(await lastRun(id)).toMatchObject({ state: 'confirmed', sendBy: 'replace', added: 0, invalid: 1 });
   expect(await s.db.sql`select reason from rejects where run_id = ${(await lastRun(id))?.id ?? 0}`).toHaveLength(1);
 });
+
+it('replaces nothing where every part is refused down to a single row, and forgets nobody who was to leave', async () => {
+  await campaign('all-refused', '2026-09-28', 3);
+  await move(['all-refused-0'], 'elsewhere', '2026-09-28T20:00:00Z');
+  await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/usersreplace$', times: 0, status: 500, code: 1, subcode: 99 });
+  await s.tick('2026-09-29T09:00:00Z');
+  expect(await ways()).toEqual(['usersreplace', 'users']);
+  expect(await s.held('all-refused')).toEqual(digests(['all-refused-1', 'all-refused-2']));
+});

@@ -32,7 +32,7 @@ export default async function RunPage({ params }: Props) {
   const zone = schedule && 'zone' in schedule ? schedule.zone : user.workspace.zone;
   const state = runStates[run.screenState];
   const { batches } = run;
-  const partial = batches.some((batch) => batch.state === 'deferred');
+  const partial = batches.some((batch) => batch.op === 'remove' && batch.state === 'deferred');
   return (
     <div className="grid grid-cols-1 gap-6">
       <LiveRefresh moving={isMoving(run.state)} />
