@@ -102,7 +102,6 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
   const code = graphError?.codeText ?? (error instanceof AppError ? error.code : 'internal');
   const decision = await world.db.orm.transaction(async (tx) => {
     const now = world.clock();
-<<<<<<< HEAD
     // As the row is now: requests that were answered beside the one that failed have set its attempts back.
     const mine = await writeRun(tx, run, world.lease, {}, now);
     const decided = decide(action, {
@@ -113,19 +112,9 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
     });
     const told = { errorCode: code, errorMessage: message, errorTrace: graphError?.traceId ?? null };
     await writeRun(tx, run, world.lease, { leasedBy: null, leasedUntil: null, ...told, ...changeFor(decided, message, mine, now) }, now);
-    if (decided.kind === 'block') await blockCampaign(tx, run, { action: decided.action, message, link: linkFor(decided.action, context) });
+    if (decided.kind === 'block') await blockCampaign(tx, run, blockerFor(decided.action, graphError, message, run, context));
     if (decided.kind === 'fail') await failCampaign(tx, run, now);
     return decided.kind;
-=======
-    await writeRun(tx, run, world.lease, { leasedBy: null, leasedUntil: null, ...told, ...changeFor(decision, message, run, now) }, now);
-    if (decision.kind === 'block') {
-      const blocker = blockerFor(decision.action, graphError, message, run, context);
-      // A stopped one stays stopped: only what was still asked of it waits.
-      const state = sql`case when ${inArray(campaigns.state, [...moving])} then 'blocked' else ${campaigns.state} end`;
-      await tx.update(campaigns).set({ state, blocker }).where(eq(campaigns.id, run.campaignId));
-    }
-    if (decision.kind === 'fail') await failCampaign(tx, run, now);
->>>>>>> 8e85465 (wip)
   });
   world.log('step failed', { run: run.id, state: run.state, decision, fault: graphError ? graphError.codeText : faultOf(error) });
   if (action === 'reconnect' && context)
