@@ -32,6 +32,7 @@ type Row = { name: string; fault: SandboxFault; at: Step; then: Then; says: RegE
 const again: Then = { kind: 'again' };
 const failed: Then = { kind: 'failed' };
 const fix: Then = { kind: 'blocked', action: 'fix' };
+const remake: Then = { kind: 'blocked', action: 'remake' };
 const reconnect: Then = { kind: 'blocked', action: 'reconnect' };
 const terms: Then = { kind: 'blocked', action: 'accept_terms' };
 
@@ -49,8 +50,8 @@ const table: [number, number | undefined, number, Step, Then, RegExp][] = [
   [10, undefined, 400, 'adSet', reconnect, /permission/],
   [100, undefined, 400, 'members', { kind: 'rejected' }, /refuses this row/],
   [100, undefined, 400, 'adSet', failed, /did not understand/],
-  [100, 33, 400, 'audience', fix, /no longer shows/],
-  [100, 33, 400, 'members', fix, /no longer shows/],
+  [100, 33, 400, 'audience', remake, /was deleted at Facebook/],
+  [100, 33, 400, 'members', remake, /was deleted at Facebook/],
   [100, 33, 400, 'adSet', fix, /no longer shows/],
   [100, 1487694, 400, 'adSet', fix, /open it in Ads Manager/],
   [100, 2446394, 400, 'adSet', fix, /open it in Ads Manager/],
@@ -105,7 +106,7 @@ const table: [number, number | undefined, number, Step, Then, RegExp][] = [
   [1487056, undefined, 400, 'adSet', fix, /was deleted/],
   [1487566, undefined, 400, 'adSet', fix, /was deleted/],
   [1487301, undefined, 400, 'adSet', fix, /not shared/],
-  [1487366, undefined, 400, 'members', fix, /was deleted/],
+  [1487366, undefined, 400, 'members', remake, /was deleted at Facebook/],
   [1487809, undefined, 400, 'members', fix, /limit of objects/],
   [1870065, undefined, 400, 'adSet', fix, /no longer active/],
   [1870088, undefined, 400, 'adSet', fix, /no longer allows/],
