@@ -1,10 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Database } from './client';
 import { canBeSent, isControl, type Rules, ranked } from './ledger-fate';
-import { mostMembersMs } from './segment-query';
+import { mayNest, mostMembersMs } from './segment-query';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+const dialect = new PgDialect();
 
 export type Asked = Rules & {
   workspaceId: WorkspaceId;
@@ -34,9 +37,12 @@ export async function selectQualified(tx: Tx, asked: Asked): Promise<Qualified> 
 
 /** With the settings of a segment's query, as db/segment-query.ts: leaves and profiles are merged, a third of the time of hashing them. */
 async function insertSegment(tx: Tx, insert: SQL): Promise<number> {
-  await tx.execute(sql.raw(`set local enable_hashjoin = off; set local statement_timeout = ${mostMembersMs}`));
+  const nested = mayNest(dialect.sqlToQuery(insert).sql);
+  await tx.execute(
+    sql.raw(`set local enable_hashjoin = off; set local enable_nestloop = ${nested}; set local statement_timeout = ${mostMembersMs}`),
+  );
   const { count } = await tx.execute(insert);
-  await tx.execute(sql.raw('set local enable_hashjoin = on; set local statement_timeout = 0'));
+  await tx.execute(sql.raw('set local enable_hashjoin = on; set local enable_nestloop = on; set local statement_timeout = 0'));
   return count;
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import { expect, it } from 'vitest';
 import { parseDefinition } from '@/lib/segment/definition';
 import { testDatabase, testWorkspace } from '@/tests/support/database';
@@ -7,10 +8,11 @@ import { store } from '@/tests/support/segment-population';
 import { createDraft } from './campaigns';
 import { openDatabase } from './client';
 import { reach } from './reach';
-import { segmentRows, translated } from './segment-query';
-import { memberIds, saveSegment } from './segments';
+import { mayNest, runSegmentQuery, segmentRows, translated } from './segment-query';
+import { memberIds, saveSegment, segmentSql } from './segments';
 
 const { db, url } = await testDatabase();
+const dialect = new PgDialect();
 
 async function collected<T>(rows: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -29,6 +31,20 @@ it('rows that end in an error, or are not wanted any more, leave the connection 
   }
   expect([...(await one.sql`select 7 as n, current_setting('enable_hashjoin') as hash`)]).toEqual([{ n: 7, hash: 'on' }]);
   await one.close();
+});
+
+it('leaves that are left-joined are never computed anew for each profile, which the planner would choose who thinks that one remains', async () => {
+  const setting = async (text: string) => (await runSegmentQuery<{ nested: string }>(db, sql.raw(text)))[0]?.nested;
+  const now = '2026-03-01T00:00:00Z';
+  const calls: SegmentCall[] = ['A', 'B'].map((event) => ({ type: 'track', event, userId: 'u1', timestamp: now }));
+  const { workspaceId } = await store(db, { zone: 'UTC', now, batches: [calls] });
+  const compiled = async (json: unknown) => dialect.sqlToQuery(await segmentSql(db, workspaceId, parseDefinition(json), new Date(now))).sql;
+  const did = (event: string) => ({ did: event, where: [{ property: 'n', op: 'gt', value: 1 }] });
+  expect(mayNest(await compiled({ any: [did('A'), did('B')] }))).toBe('off');
+  expect(mayNest(await compiled({ all: [{ has: 'email' }, { not: { all: [did('A'), did('B')] } }] }))).toBe('off');
+  expect(mayNest(await compiled({ all: [did('A'), { didNot: 'B' }] }))).toBe('on');
+  expect(await setting(`select current_setting('enable_nestloop') as nested -- left join`)).toBe('off');
+  expect(await setting(`select current_setting('enable_nestloop') as nested`)).toBe('on');
 });
 
 it('members of a pattern that does not compile are refused as what somebody can mend', async () => {

@@ -11,6 +11,7 @@ import { storeRecords } from '@/db/events';
 import type { ListReject } from '@/db/lists';
 import { migrate } from '@/db/migrate';
 import { segmentKeySchema } from '@/db/segments';
+import { refreshStatistics } from '@/db/statistics';
 import { type Workspace, workspaceById } from '@/db/workspaces';
 import { allWorkspaceIds } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
@@ -58,7 +59,9 @@ async function main(job: Job): Promise<number> {
   try {
     await migrate(url);
     const workspace = await chosenWorkspace(db, job.workspaceId);
-    return await (job.kind === 'list' ? importList(db, workspace, job) : importFile(db, workspace, job, size));
+    const code = await (job.kind === 'list' ? importList(db, workspace, job) : importFile(db, workspace, job, size));
+    await refreshStatistics(db);
+    return code;
   } finally {
     await db.close();
     if (cluster?.started) await cluster.stop();
