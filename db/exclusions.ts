@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { WorkspaceId } from '@/lib/auth';
 import { withdrawnPath } from '@/lib/campaign/consent';
 import type { Database } from './client';
+import { anyErasedLately, erasedLately } from './erasures';
 import { workspaces } from './schema';
 import { segmentByKey, segmentSql, type When } from './segments';
 import { queueAllWithdrawn } from './withdrawals';
@@ -43,5 +44,7 @@ export const withdrawnProfiles = (workspaceId: WorkspaceId, consentProperty: str
 export async function refusedProfiles(db: Database, workspaceId: WorkspaceId, when: When): Promise<SQL[]> {
   const { excludeSegments, consentProperty } = await exclusionsOf(db, workspaceId);
   const excluded = await Promise.all(excludeSegments.map((key) => segmentSql(db, workspaceId, { segment: key }, when)));
-  return consentProperty === null ? excluded : [...excluded, withdrawnProfiles(workspaceId, consentProperty)];
+  const at = when instanceof Date ? when : when.at;
+  const refused = (await anyErasedLately(db, workspaceId, at)) ? [...excluded, erasedLately(workspaceId, at)] : excluded;
+  return consentProperty === null ? refused : [...refused, withdrawnProfiles(workspaceId, consentProperty)];
 }

@@ -89,7 +89,7 @@ const selectWithdrawn = (tx: Tx, { audienceId }: Freeze) =>
   tx.execute(sql`
     insert into changes (profile_id, fate, known, renewed, member)
     select l.profile_id, 'remove', true, false, l.state = 'in' from (${ledger(audienceId)}) l join refused r on r.profile_id = l.profile_id
-    where l.state in ('in', 'adding')`);
+    where l.state in ('in', 'adding', 'removing', 'retiring')`);
 
 /** Who joined by that run leaves; who left by it comes back, if they may still be sent, by the identifiers they have now. */
 async function selectUndone(tx: Tx, freeze: Freeze): Promise<void> {

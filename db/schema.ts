@@ -627,6 +627,54 @@ export const withdrawals = pgTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.profileId] })],
 );
 
+/** erasure: the profile is deleted here. withdrawal: its consent was withdrawn; it stays. */
+export type ReceiptKind = 'erasure' | 'withdrawal';
+
+/** That a profile has to leave every audience it was put in, and has. Says nothing of who an erased person was. */
+export const removalReceipts = pgTable(
+  'removal_receipts',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: workspaceId(),
+    kind: text('kind').$type<ReceiptKind>().notNull(),
+    profileId: profileId(),
+    /** Null for a call of the API, and for consent that came in. */
+    requestedBy: uuid('requested_by').references(() => users.id),
+    requestedAt: instant('requested_at').notNull(),
+    /** Of an erasure: how many events were deleted. */
+    events: integer('events'),
+    /** When no audience held the profile any more. */
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [
+    index('removal_receipts_requested').on(t.workspaceId, t.requestedAt),
+    index('removal_receipts_open').on(t.workspaceId, t.profileId).where(sql`${t.finishedAt} is null`),
+  ],
+);
+
+/** removed: Facebook has answered the removal. kept: consent was given again before it went out. */
+export type RemovalOutcome = 'removed' | 'kept';
+
+/** One audience of a receipt. */
+export const removals = pgTable(
+  'removals',
+  {
+    receiptId: uuid('receipt_id')
+      .notNull()
+      .references(() => removalReceipts.id),
+    audienceId: integer('audience_id').notNull(),
+    /** Null while the audience holds the profile. */
+    outcome: text('outcome').$type<RemovalOutcome>(),
+    at: instant('at'),
+    /** Of Facebook's answer, where it is still known. */
+    traceId: text('trace_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.receiptId, t.audienceId] }),
+    index('removals_pending').on(t.audienceId).where(sql`${t.outcome} is null`),
+  ],
+);
+
 /** States say what is already true; lib/sync/run-state.ts has the allowed transitions. */
 export type RunState =
   | 'queued'

@@ -47,6 +47,7 @@ export async function queueWithdrawalRuns(db: Database, now: Date): Promise<numb
       with chosen as (select workspace_id, profile_id from withdrawals limit ${atOnce} for update skip locked),
         gone as (delete from withdrawals w using chosen c where w.workspace_id = c.workspace_id and w.profile_id = c.profile_id returning w.workspace_id, w.profile_id)
       insert into taken select workspace_id, profile_id from gone`);
+    await noteWithdrawn(tx, now);
     // A microsecond later, an instant that no schedule and no person can name.
     const made = await tx.execute(sql`
       insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, occurrence_at, trigger, purpose, state, created_at)
@@ -54,10 +55,27 @@ export async function queueWithdrawalRuns(db: Database, now: Date): Promise<numb
       from audiences a join campaigns c on c.id = a.campaign_id
       where c.version_id is not null
         and exists (
-          select from taken t join audience_members m on m.audience_id = a.id and m.profile_id = t.profile_id and m.state in ('in', 'adding')
+          select from taken t join audience_members m on m.audience_id = a.id and m.profile_id = t.profile_id and m.state in ('in', 'adding', 'removing', 'retiring')
           where t.workspace_id = a.workspace_id)
         and not exists (select from sync_runs r where r.audience_id = a.id and r.purpose = 'withdraw' and r.state = 'queued')
       on conflict do nothing returning 1`);
     return made.length;
   });
+}
+
+/** A receipt for each of `taken` (workspace_id, profile_id) whom an audience holds and who has not been erased. Call in the same transaction. */
+async function noteWithdrawn(tx: Tx, now: Date): Promise<void> {
+  await tx.execute(sql`
+    with noted as (
+      insert into removal_receipts (workspace_id, kind, profile_id, requested_at)
+      select t.workspace_id, 'withdrawal', t.profile_id, ${now.toISOString()}::timestamptz from taken t
+      where not exists (select from removal_receipts r where r.workspace_id = t.workspace_id and r.profile_id = t.profile_id and (r.finished_at is null or r.kind = 'erasure'))
+        and exists (
+          select from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = t.profile_id
+          where a.workspace_id = t.workspace_id and m.state in ('in', 'adding'))
+      returning id, workspace_id, profile_id
+    )
+    insert into removals (receipt_id, audience_id)
+    select n.id, a.id from noted n join audiences a on a.workspace_id = n.workspace_id
+      join audience_members m on m.audience_id = a.id and m.profile_id = n.profile_id and m.state in ('in', 'adding')`);
 }

@@ -9,8 +9,11 @@ const pages = [
   { href: '/settings/connections', text: 'Connections' },
   { href: '/settings/keys', text: 'API keys' },
   { href: '/settings/exclusions', text: 'Exclusions' },
+  { href: '/settings/removals', text: 'Removals' },
   { href: '/settings/alerts', text: 'Alerts' },
 ];
+
+const isAt = (path: string, href: string) => path === href || (href !== '/settings' && path.startsWith(`${href}/`));
 
 export function SettingsNav() {
   const path = usePathname();
@@ -20,10 +23,10 @@ export function SettingsNav() {
         <Link
           key={href}
           href={href}
-          aria-current={path === href ? 'page' : undefined}
+          aria-current={isAt(path, href) ? 'page' : undefined}
           className={cn(
             '-mb-px whitespace-nowrap border-b-2 px-3 py-2 text-sm focus-visible:outline-2 focus-visible:outline-ring',
-            path === href ? 'border-primary font-medium' : 'border-transparent text-muted-foreground hover:text-foreground',
+            isAt(path, href) ? 'border-primary font-medium' : 'border-transparent text-muted-foreground hover:text-foreground',
           )}
         >
           {text}

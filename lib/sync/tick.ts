@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { markConnection } from '@/db/connections';
+import { settleRemovals } from '@/db/removals';
 import { claimRun, dueCampaigns, LeaseLost, moving, queueDueRun, releaseRun, writeRun } from '@/db/run-queue';
 import { halvedInVain, type Run } from '@/db/runs';
 import { type Blocker, campaigns } from '@/db/schema';
@@ -31,6 +32,7 @@ export async function tick(world: SyncWorld, budgetMs: number): Promise<TickCoun
   const workers = await Promise.allSettled(Array.from({ length: runsAtOnce }, () => work(world, counts, inBudget)));
   const fault = workers.find((worker) => worker.status === 'rejected');
   if (fault) throw fault.reason;
+  await settleRemovals(world.db, world.clock());
   return counts;
 }
 

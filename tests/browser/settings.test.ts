@@ -113,6 +113,26 @@ describeInBrowser('settings in a browser', () => {
       .click();
     await page.getByText('System user', { exact: true }).first().waitFor();
     expect(await page.content()).not.toContain(systemUserToken);
+  });
+
+  test('a user is erased from their page, and the receipt tells that it is finished', async () => {
+    await open('/settings/removals');
+    await page.getByText('Nobody yet.').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await open('/profiles?id=u1');
+    await page.getByRole('link', { name: 'u1', exact: true }).click();
+    await button('Erase…').click();
+    expect(await seriousFaults(page)).toEqual([]);
+    await button('Erase for good').click();
+    await page.waitForURL(/\/settings\/removals\/[0-9a-f-]{36}$/);
+    await page.getByText('Finished', { exact: true }).first().waitFor();
+    await page.getByText('the profile and 0 events').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Removals' }).last().click();
+    await page.getByRole('cell', { name: 'Erasure', exact: true }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await open('/profiles?id=u1');
+    await expect.poll(() => page.getByRole('link', { name: 'u1', exact: true }).count()).toBe(0);
     expect(faults).toEqual([]);
   });
 });

@@ -266,6 +266,22 @@ it('schedules a campaign whose audience equals the segment, and tells of its run
   });
 });
 
+it('erases a profile, takes it out of the audience, and keeps the receipt', async () => {
+  expect((await call('DELETE', '/profiles/nobody')).json).toMatchObject({ error: { code: 'not_found', field: 'userId' } });
+  expect((await call('DELETE', '/profiles/u5', undefined, other.apiKey)).status).toBe(404);
+  const erased = await call('DELETE', '/profiles/u5');
+  expect(erased.status).toBe(202);
+  expect(erased.json).toMatchObject({ kind: 'erasure', state: 'pending', removals: [{ state: 'pending', traceId: null }] });
+  const receipt = `/erasures/${erased.json.id}`;
+  await expect.poll(async () => (await call('GET', receipt)).json).toMatchObject({ state: 'finished', removals: [{ state: 'removed' }] });
+  const audiences = await sandbox.control.audiences();
+  const held = await Promise.all(audiences.map(({ id }) => sandbox.control.memberValues(id, 'EMAIL')));
+  expect(held.flat()).not.toContain(digestOfEmail(emailOf('u5')));
+  expect((await call('GET', receipt, undefined, other.apiKey)).status).toBe(404);
+  expect((await call('GET', '/erasures/none')).status).toBe(404);
+  expect((await call('DELETE', '/profiles/u5')).status).toBe(404);
+});
+
 it('refuses a second campaign on the same audience, with the name of the first', async () => {
   const audienceId = (await sandbox.control.audiences()).find((each) => each.name === 'Pro buyers')?.id;
   const schedule = { kind: 'at', at: '2040-01-01T09:00', zone: 'Asia/Kolkata' };

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { type ReactNode, Suspense } from 'react';
+import { EraseDialog } from '@/components/profile/erase-dialog';
 import { identifierWords } from '@/components/profile/identifier-words';
 import { type WhyEntry, WhyList } from '@/components/segment/why-list';
 import { Badge } from '@/components/ui/badge';
@@ -9,7 +10,8 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { database } from '@/db/open';
 import { segmentsOfProfile } from '@/db/profile-segments';
 import { type ProfileDetail, profileDetail } from '@/db/profiles';
-import { requireUser, type SignedIn } from '@/lib/auth';
+import { requireUser, roleAllows, type SignedIn } from '@/lib/auth';
+import { erase } from '../actions';
 
 export const metadata: Metadata = { title: 'Profile' };
 
@@ -21,7 +23,11 @@ export default async function ProfilePage({ params }: { params: Promise<{ id: st
   const seen = `First seen ${format.format(profile.firstSeen)}, last seen ${format.format(profile.lastSeen)}, ${user.workspace.zone}`;
   return (
     <>
-      <PageHeader title={profile.name} description={seen} />
+      <PageHeader
+        title={profile.name}
+        description={seen}
+        actions={roleAllows(user.role, 'owner') && <EraseDialog profileId={profile.profileId} name={profile.name} erase={erase} />}
+      />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[320px_minmax(0,1fr)]">
         <div className="grid gap-4">
           <Panel title="Identifiers">
