@@ -1,6 +1,6 @@
 'use client';
 
-import { ChevronLeft, ExternalLink, Pause, Pencil, Play, Undo2 } from 'lucide-react';
+import { ChartColumn, ChevronLeft, ExternalLink, Pause, Pencil, Play, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
@@ -16,6 +16,8 @@ type Props = {
   /** The last run has changed the audience. */
   mayUndo: boolean;
   adsManager: string | null;
+  /** Where its report is; null before there is an audience. */
+  report: string | null;
   actions: CampaignCommands;
 };
 
@@ -44,7 +46,7 @@ export function CampaignHeader({ sentence, ...props }: Props) {
   );
 }
 
-function CampaignButtons({ campaign, commands, mayEdit, mayUndo, adsManager, actions }: Omit<Props, 'sentence'>) {
+function CampaignButtons({ campaign, commands, mayEdit, mayUndo, adsManager, report, actions }: Omit<Props, 'sentence'>) {
   const { run, busy, dialog } = useCampaignCommands(campaign.id, campaign.name, actions);
   const can = (command: string) => commands.includes(command);
   const final = campaign.state === 'stopped' || campaign.state === 'archived';
@@ -90,6 +92,13 @@ function CampaignButtons({ campaign, commands, mayEdit, mayUndo, adsManager, act
       {can('archive') && (
         <Button variant="outline" onClick={() => run('archive')} disabled={busy}>
           Archive
+        </Button>
+      )}
+      {report && (
+        <Button asChild variant="ghost">
+          <Link href={report}>
+            <ChartColumn aria-hidden /> Report
+          </Link>
         </Button>
       )}
       {adsManager && (

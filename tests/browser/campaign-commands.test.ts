@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '@/tests/support/app';
@@ -105,6 +106,26 @@ describeInBrowser("a campaign's commands in a browser", () => {
     await page.goto(`${campaign}/edit/overview`);
     await page.getByText('The Custom Audience “Audience” that this campaign has made.').waitFor();
     await page.getByText('Next runs Sun 1 Jan 2090, 09:00: updates the audience.').waitFor();
+  });
+
+  test('the report tells of a goal as far as it can be told, and goes into a file', async () => {
+    await page.goto(campaign);
+    await page.getByRole('link', { name: 'Report' }).click();
+    await page.getByText('Members by identifiers sent').waitFor();
+    await page.getByRole('combobox', { name: /^Goal/ }).click();
+    await page.keyboard.type('Left');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/goal=Left&days=7/);
+    await page.getByText('Without a control group').waitFor();
+    await page.getByLabel('Within').selectOption('30');
+    await page.waitForURL(/days=30/);
+    await page.getByRole('cell', { name: 'In the audience' }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    const file = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download as CSV' }).click();
+    const text = await readFile(await (await file).path(), 'utf8');
+    expect(text).toMatch(/^figure,value\r\nmembers with one identifier,0\r\n/);
+    expect(text).toContain('goal,Left\r\ndays,30\r\n');
   });
 
   test('undo takes the last run back and pauses the campaign', async () => {

@@ -266,6 +266,18 @@ it('schedules a campaign whose audience equals the segment, and tells of its run
   });
 });
 
+it('reports a goal, with nothing said of a group that nobody is in', async () => {
+  const [campaign] = (await call('GET', '/campaigns')).json.campaigns as unknown as { id: string }[];
+  const path = `/campaigns/${campaign?.id}/report`;
+  const report = await call('GET', `${path}?goal=Charged&days=30`);
+  expect(report.json).toMatchObject({
+    quality: { byIdentifiers: { one: expect.any(Number) }, facebook: { sizeLower: null } },
+    conversions: { goal: 'Charged', days: 30, control: { people: 0, share: null }, lift: { difference: null, relative: null } },
+  });
+  expect((await call('GET', `${path}?goal=Charged&days=0`)).json).toMatchObject({ error: { code: 'invalid', field: 'days' } });
+  expect((await call('GET', path, undefined, other.apiKey)).status).toBe(404);
+});
+
 it('erases a profile, takes it out of the audience, and keeps the receipt', async () => {
   expect((await call('DELETE', '/profiles/nobody')).json).toMatchObject({ error: { code: 'not_found', field: 'userId' } });
   expect((await call('DELETE', '/profiles/u5', undefined, other.apiKey)).status).toBe(404);

@@ -50,6 +50,7 @@ export default async function CampaignPage({ params }: Props) {
         commands={roleAllows(user.role, 'marketer') ? commandsFor(campaign.state) : []}
         mayEdit={roleAllows(user.role, 'marketer')}
         adsManager={adsManagerUrl(campaign.audience)}
+        report={campaign.audience && `/campaigns/${id}/report`}
         mayUndo={mayUndo(runs)}
         actions={{ run: runCampaignNow, pause, resume, undo, stop, archive, clone }}
       />

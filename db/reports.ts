@@ -1,0 +1,110 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { WorkspaceId } from '@/lib/auth';
+import type { Group } from '@/lib/campaign/lift';
+import { AppError } from '@/lib/errors';
+import { ownCampaign } from './campaigns';
+import { eventIds } from './catalogue';
+import type { Database } from './client';
+import { audiences, type audiences as audienceTable, syncRuns } from './schema';
+import { translated } from './segment-query';
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+
+export type MatchQuality = {
+  /** Members by how many identifiers they were sent with: one, two, three or more. */
+  one: number;
+  two: number;
+  more: number;
+  /** Rows that Facebook has received in all runs, and of them the unreadable ones. */
+  received: number;
+  invalid: number;
+  /** What Facebook says of the size; null where it hides it, or was not asked yet. */
+  sizeLower: number | null;
+  sizeUpper: number | null;
+};
+
+export type Conversions = { target: Group; control: Group };
+
+export type Report = { quality: MatchQuality; conversions: Conversions | null };
+
+export type Goal = {
+  event: string;
+  /** Counted from when somebody joined. */
+  days: number;
+};
+
+/** Somebody waits for it. */
+const mostMs = 60_000;
+const dayMs = 86_400_000;
+
+/** @throws AppError not_found for a campaign without an audience; unprocessable for an event that never came. */
+export async function reportOf(db: Database, workspaceId: WorkspaceId, campaignId: string, goal: Goal | null, at: Date): Promise<Report> {
+  await ownCampaign(db.orm, workspaceId, campaignId);
+  const [audience] = await db.orm
+    .select()
+    .from(audiences)
+    .where(and(eq(audiences.workspaceId, workspaceId), eq(audiences.campaignId, campaignId)));
+  if (!audience) throw new AppError('not_found', 'The campaign has no audience yet: schedule it first.');
+  const event = goal && (await eventIds(db, workspaceId, [goal.event])).get(goal.event);
+  if (goal && !event) throw new AppError('unprocessable', `No event “${goal.event}” has come in.`, 'goal');
+  try {
+    return await db.orm.transaction(
+      async (tx) => {
+        await tx.execute(sql.raw(`set local statement_timeout = ${mostMs}`));
+        const quality = await matchQuality(tx, audience);
+        return { quality, conversions: goal && event ? await conversions(tx, audience, event.eventId, goal.days, at) : null };
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    );
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+type Audience = typeof audienceTable.$inferSelect;
+
+async function matchQuality(tx: Tx, { id, sizeLower, sizeUpper }: Audience): Promise<MatchQuality> {
+  const [members] = await tx.execute<{ one: number; two: number; more: number }>(sql`
+    select (count(*) filter (where n = 1))::int as one, (count(*) filter (where n = 2))::int as two, (count(*) filter (where n > 2))::int as more
+    from (select cardinality(array_remove(cells, null)) as n from audience_members where audience_id = ${id} and state = 'in') m`);
+  const [rows] = await tx
+    .select({
+      received: sql<number>`coalesce(sum(${syncRuns.received}), 0)::float8`,
+      invalid: sql<number>`coalesce(sum(${syncRuns.invalid}), 0)::float8`,
+    })
+    .from(syncRuns)
+    .where(eq(syncRuns.audienceId, id));
+  const none = { one: 0, two: 0, more: 0, received: 0, invalid: 0 };
+  return { ...none, ...members, ...rows, sizeLower, sizeUpper };
+}
+
+/**
+ * Of the members and of the control group, those who did the event within so many days of joining, or of being drawn. Each person counts
+ * once, from the first time; only those for whom the days are over; nobody who was in both groups.
+ */
+async function conversions(tx: Tx, { id, workspaceId }: Audience, eventId: number, days: number, at: Date): Promise<Conversions> {
+  const until = sql`${at.toISOString()}::timestamptz`;
+  const latest = sql`${new Date(at.getTime() - days * dayMs).toISOString()}::timestamptz`;
+  const within = sql`${days}::int * interval '24 hours'`;
+  const groups = await tx.execute<Group & { control: boolean }>(sql`
+    with people as materialized (
+      select profile_id, bool_or(control) as control, min(since) as since
+      from (
+        select profile_id, false as control, since from audience_members where audience_id = ${id} and state in ('in', 'removing', 'retiring')
+        union all
+        select profile_id, control, since from audience_stays where audience_id = ${id}
+      ) stays
+      group by profile_id having bool_and(control) = bool_or(control) and min(since) <= ${latest}
+    ), converted as (
+      select distinct p.profile_id from people p
+      join events e on e.profile_id = p.profile_id and e.event_id = ${eventId} and e.time > p.since and e.time <= p.since + ${within}
+      where e.workspace_id = ${workspaceId} and e.time <= ${until} and e.time > (select min(since) from people)
+    )
+    select p.control, count(*)::int as people, count(c.profile_id)::int as converted
+    from people p left join converted c on c.profile_id = p.profile_id group by p.control`);
+  const of = (control: boolean): Group => {
+    const found = groups.find((group) => group.control === control);
+    return { people: found?.people ?? 0, converted: found?.converted ?? 0 };
+  };
+  return { target: of(false), control: of(true) };
+}
