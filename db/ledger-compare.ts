@@ -69,8 +69,10 @@ const ledger = (audienceId: number): SQL => sql`
   from audience_members m left join doubtful d on d.profile_id = m.profile_id where m.audience_id = ${audienceId}`;
 
 async function selectChanges(tx: Tx, freeze: Freeze): Promise<void> {
-  // Both sides are whole sets; of a ledger that has just been filled the planner knows nothing yet, and would look people up one by one.
+  // Both sides are whole sets in order: merged in half the time of hashing. Of a ledger that has just been filled the planner knows nothing yet,
+  // and would look people up one by one.
   await tx.execute(sql`set local enable_nestloop = off`);
+  await tx.execute(sql`set local enable_hashjoin = off`);
   await tx.execute(sql`
     insert into changes (profile_id, fate, known, renewed, member)
     select profile_id, fate, known, renewed, member
@@ -82,6 +84,7 @@ async function selectChanges(tx: Tx, freeze: Freeze): Promise<void> {
       left join refused r on r.profile_id = l.profile_id
     ) f where fate is not null`);
   await tx.execute(sql`set local enable_nestloop = on`);
+  await tx.execute(sql`set local enable_hashjoin = on`);
 }
 
 /** Whoever may not be sent any more, and nobody else. */

@@ -81,11 +81,14 @@ async function cutToCap(tx: Tx, asked: Asked): Promise<number> {
 /** Fills `wanted`: of the qualified, those with an identifier that is sent. @returns how many. */
 export async function selectWanted(tx: Tx, asked: Asked): Promise<number> {
   await tx.execute(sql`create temp table wanted (profile_id bigint not null, fingerprint bigint not null) on commit drop`);
+  // As the segment's leaves: both sides are in order, and merged in two thirds of the time of hashing them.
+  await tx.execute(sql`set local enable_hashjoin = off`);
   const { count } = await tx.execute(sql`
     insert into wanted
     select q.profile_id, i.fingerprint
     from qualified q join profile_identifiers i on i.workspace_id = ${asked.workspaceId} and i.profile_id = q.profile_id
     where ${canBeSent(asked)}`);
+  await tx.execute(sql`set local enable_hashjoin = on`);
   await tx.execute(sql`analyze wanted`);
   return count;
 }
