@@ -1,7 +1,8 @@
 /**
- * A day of many campaigns: each runs daily at a minute of its own in one of five zones, over a segment of fifty people, one of whom changes
- * between the days. First a day in which all make their audiences, then the day that is measured, minute by minute as the cron route
- * would be called. Every occurrence must have run exactly once. Options: --campaigns N (default 10,000).
+ * Two days of many campaigns: each runs daily at a minute of its own in one of five zones, over a segment of fifty people, one of whom
+ * changes between the days; minute by minute, as the cron route would be called. Every occurrence must have run exactly once. The audiences
+ * are there already: one ad account with more than Facebook's 500 of them stands for many, and looking through them all would be measured.
+ * Options: --campaigns N (default 10,000).
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -18,6 +19,8 @@ import type { WorkspaceId } from '@/lib/auth';
 import { parseEncryptionKeys } from '@/lib/crypto';
 import { syncWorld } from '@/lib/engine';
 import { parseEnv } from '@/lib/env';
+import { createAudience } from '@/lib/facebook/ads';
+import type { Graph } from '@/lib/facebook/transport';
 import { identifierBit } from '@/lib/identity/identifiers';
 import type { SyncWorld } from '@/lib/sync/advance-run';
 import { tick } from '@/lib/sync/tick';
@@ -45,7 +48,7 @@ async function insertPeople(db: Database, workspaceId: WorkspaceId): Promise<voi
   await db.sql`analyze profiles, profile_identifiers`;
 }
 
-async function scheduleAll(db: Database, workspaceId: WorkspaceId): Promise<void> {
+async function scheduleAll(db: Database, workspaceId: WorkspaceId, graph: Graph): Promise<void> {
   for (let i = 0; i < campaigns; i++) {
     const minute = (i * 487) % 1440;
     const time = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
@@ -62,6 +65,9 @@ async function scheduleAll(db: Database, workspaceId: WorkspaceId): Promise<void
     };
     const { id } = await createDraft(db, workspaceId, plan, null, new Date(scheduledAt));
     await scheduleCampaign(db, workspaceId, id, new Date(scheduledAt), null);
+    const facts = { name: plan.name, description: '', source: 'USER_PROVIDED_ONLY' } as const;
+    const facebookId = await createAudience(graph, sandboxAccounts.main, facts);
+    await db.sql`update audiences set facebook_id = ${facebookId} where campaign_id = ${id}`;
   }
 }
 
@@ -117,12 +123,21 @@ async function measure(db: Database, url: string, sandbox: Sandbox): Promise<voi
   const { workspaceId } = await createWorkspace(db, { name: 'Bench', zone: 'UTC', defaultCountry: 'IN' }, new Date(scheduledAt));
   const keys = `bench:${randomBytes(32).toString('base64')}`;
   const connection = { kind: 'system' as const, facebookUserId: '1', name: 'Robot', token: systemUserToken, scopes: [], expiresAt: null };
-  await saveConnection(db, workspaceId, connection, { userId: null, keys: parseEncryptionKeys(keys) }, new Date(scheduledAt));
+  const connectionId = await saveConnection(
+    db,
+    workspaceId,
+    connection,
+    { userId: null, keys: parseEncryptionKeys(keys) },
+    new Date(scheduledAt),
+  );
   await insertPeople(db, workspaceId);
-  const began = performance.now();
-  await scheduleAll(db, workspaceId);
-  say(`${campaigns.toLocaleString('en')} campaigns scheduled in ${((performance.now() - began) / 1000).toFixed(0)} s`);
   const worldAt = worlds(db, url, sandbox, keys);
+  const graph = await worldAt(scheduledAt).graphFor(workspaceId, connectionId, sandboxAccounts.main);
+  const began = performance.now();
+  await scheduleAll(db, workspaceId, graph);
+  say(
+    `${campaigns.toLocaleString('en')} campaigns scheduled, and their audiences made, in ${((performance.now() - began) / 1000).toFixed(0)} s`,
+  );
   for (const i of [1, 2]) {
     const { seconds, slowest, finished, failed } = await day(worldAt, scheduledAt + (i - 1) * dayMs);
     say(

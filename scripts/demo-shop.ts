@@ -188,10 +188,10 @@ const describe = ({ sku, name, category, price }: Product) => ({ sku, product: n
 
 function cart({ random, emit, index }: Visitor, at: () => number, product: Product): void {
   const quantity = random() < 0.8 ? 1 : integer(random, 2, 4);
-  emit('Added to Cart', at(), { ...describe(product), quantity });
+  const total = money(product.price * quantity);
+  emit('Added to Cart', at(), { ...describe(product), quantity, amount: total });
   // Most carts are left where they are.
   if (random() < 0.45) return;
-  const total = money(product.price * quantity);
   emit('Checkout Started', at(), { amount: total, category: product.category });
   const luck = random();
   if (luck < 0.22) return;

@@ -1,7 +1,9 @@
 import type { Lift } from '@/lib/campaign/lift';
 
+const places = (share: number): number => (share === 0 ? 0 : Math.abs(share) < 0.01 ? 2 : 1);
+
 /** "4.2 %"; two places below one per cent. */
-export const percentText = (share: number): string => `${(share * 100).toFixed(Math.abs(share) < 0.01 ? 2 : 1)} %`;
+export const percentText = (share: number): string => `${(share * 100).toFixed(places(share))} %`;
 
 const signed = (share: number): string => `${share > 0 ? '+' : share < 0 ? '−' : ''}${percentText(Math.abs(share))}`;
 
