@@ -5,7 +5,7 @@ import { saveConnection } from '@/db/connections';
 import { watchAlerts } from '@/lib/alerts/watch';
 import { parseEncryptionKeys } from '@/lib/crypto';
 import { type App, startApp } from '@/tests/support/app';
-import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, signIn, watchedPage } from '@/tests/support/browser';
 import { type Mailbox, openMailbox } from '@/tests/support/mailbox';
 import { sandboxPeople } from '@/tests/support/sandbox';
 import { type Story, story } from '@/tests/support/story';
@@ -34,11 +34,7 @@ describeInBrowser('alerts in a browser', () => {
     const browser = await launch();
     context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     ({ page, faults } = await watchedPage(context, [new URL(app.origin).host, new URL(s.sandbox.url).host]));
-    await page.goto(`${app.origin}/sign-in`);
-    await button('Continue with Facebook').click();
-    await page.waitForURL(`${s.sandbox.url}/**`);
-    await page.getByRole('button', { name: 'Continue', exact: true }).click();
-    await page.waitForURL(/\/campaigns(#|$)/);
+    await signIn(page, app.origin);
   });
 
   afterAll(async () => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, startApp } from '@/tests/support/app';
-import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, signIn, watchedPage } from '@/tests/support/browser';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 const definition = { all: [{ did: 'Joined' }, { didNot: 'Left' }] };
@@ -47,11 +47,7 @@ describeInBrowser("a campaign's commands in a browser", () => {
     context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     ({ page, faults } = await watchedPage(context, [new URL(app.origin).host, new URL(s.sandbox.url).host]));
     page.setDefaultTimeout(20_000);
-    await page.goto(`${app.origin}/sign-in`);
-    await page.getByRole('button', { name: 'Continue with Facebook' }).click();
-    await page.waitForURL(`${s.sandbox.url}/**`);
-    await button('Continue').click();
-    await page.waitForURL(/\/campaigns(#|$)/);
+    await signIn(page, app.origin);
   });
 
   afterAll(async () => {

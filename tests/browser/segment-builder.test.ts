@@ -2,7 +2,7 @@ import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { segmentByKey } from '@/db/segments';
 import { type App, startApp } from '@/tests/support/app';
-import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, signIn, watchedPage } from '@/tests/support/browser';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 let s: Story;
@@ -111,11 +111,7 @@ describeInBrowser('the segment builder in a browser', () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.origin });
     ({ page, faults } = await watchedPage(context, [new URL(app.origin).host, new URL(s.sandbox.url).host]));
     page.setDefaultTimeout(20_000);
-    await page.goto(`${app.origin}/sign-in`);
-    await button('Continue with Facebook').click();
-    await page.waitForURL(`${s.sandbox.url}/**`);
-    await button('Continue').click();
-    await page.waitForURL(/\/campaigns(#|$)/);
+    await signIn(page, app.origin);
   });
 
   afterAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { memberIds, saveSegment, segmentByKey } from '@/db/segments';
 import type { Definition } from '@/lib/segment/definition';
 import { type App, startApp } from '@/tests/support/app';
-import { describeInBrowser, launch, seriousFaults, watchedPage } from '@/tests/support/browser';
+import { describeInBrowser, launch, seriousFaults, signIn, watchedPage } from '@/tests/support/browser';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 let s: Story;
@@ -71,11 +71,7 @@ describeInBrowser('saved segments and lists in a browser', () => {
     context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     ({ page, faults } = await watchedPage(context, [new URL(app.origin).host, new URL(s.sandbox.url).host]));
     page.setDefaultTimeout(20_000);
-    await page.goto(`${app.origin}/sign-in`);
-    await button('Continue with Facebook').click();
-    await page.waitForURL(`${s.sandbox.url}/**`);
-    await button('Continue').click();
-    await page.waitForURL(/\/campaigns(#|$)/);
+    await signIn(page, app.origin);
   });
 
   afterAll(async () => {

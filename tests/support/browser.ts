@@ -50,6 +50,15 @@ export async function watchedPage(context: BrowserContext, hosts: string[]): Pro
   return { page, faults };
 }
 
+/** Through the sandbox's dialog, to the campaigns. */
+export async function signIn(page: Page, origin: string): Promise<void> {
+  await page.goto(`${origin}/sign-in`);
+  await page.getByRole('button', { name: 'Continue with Facebook', exact: true }).click();
+  await page.waitForURL(/dialog\/oauth/);
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
+  await page.waitForURL(/\/campaigns(#|$)/);
+}
+
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 type AxeResult = { violations: { id: string; impact: string; nodes: { html: string }[] }[] };
