@@ -14,7 +14,7 @@ export function RunTrouble({ run, zone, now, rejectsHref }: Props) {
   const waits = isMoving(run.state) && run.waitUntil && run.waitUntil > now;
   return (
     <>
-      {run.errorMessage && (
+      {run.errorMessage && (!isMoving(run.state) || run.waitUntil) && (
         <Notice icon={CircleAlert} bad>
           <p className="font-medium">{run.errorMessage}</p>
           <p className="text-muted-foreground text-sm">

@@ -199,6 +199,9 @@ function kept(codeText: string): Verdict | null {
 /** Whether what a run waits for is a limit of Facebook's. @param codeText GraphError.codeText */
 export const isLimit = (codeText: string): boolean => kept(codeText)?.action === 'wait';
 
+/** Whether it tells why removals were put off. @param codeText GraphError.codeText */
+export const isTooSmall = (codeText: string): boolean => kept(codeText)?.action === 'too_small';
+
 /** Whether a person is told of the wait. @param codeText GraphError.codeText */
 export const isTold = (codeText: string): boolean => kept(codeText)?.alert === true;
 

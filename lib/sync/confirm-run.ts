@@ -6,7 +6,7 @@ import { audienceSizes, audiences } from '@/db/schema';
 import { settleCampaign } from '@/db/settle-campaign';
 import { invariant } from '@/lib/errors';
 import { audienceInfo } from '@/lib/facebook/ads';
-import { ofAudience } from '@/lib/facebook/errors';
+import { isTooSmall, ofAudience } from '@/lib/facebook/errors';
 import type { RunContext, SyncWorld } from './advance-run';
 import { letAdSetsGo, pointAdSets } from './point-ad-sets';
 import { settleReplacement } from './settle-replacement';
@@ -37,7 +37,9 @@ export async function confirmRun(world: SyncWorld, context: RunContext): Promise
       .values({ workspaceId: run.workspaceId, audienceId: audience.id, at: now, ...size })
       .onConflictDoUpdate({ target: [audienceSizes.audienceId, audienceSizes.at], set: size });
     const rest = { mended, finishedAt: now, attempts: 0, waitUntil: null, waitReason: null, leasedBy: null, leasedUntil: null };
-    const done = await writeRun(tx, run, world.lease, { ...rest, state: 'confirmed' }, now);
+    // Trouble that has passed is no news on a run that is done.
+    const told = isTooSmall(run.errorCode ?? '') ? {} : { errorCode: null, errorMessage: null, errorTrace: null };
+    const done = await writeRun(tx, run, world.lease, { ...rest, ...told, state: 'confirmed' }, now);
     await settleCampaign(tx, done, now);
     return done;
   });

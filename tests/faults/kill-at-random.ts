@@ -1,6 +1,6 @@
 import { momentOf, strike } from './play';
 import type { Rig } from './rig';
-import { dayMs, iso, type Shop } from './shop';
+import { dayMs, iso, type SendBy, type Shop } from './shop';
 import { type Cell, calls, cells, type Fault, isKill } from './steps';
 
 /** An engine that has died may hold its run for two minutes. */
@@ -21,7 +21,7 @@ export async function killAtRandom(
   shop: Shop,
   wanted: number,
   random: () => number,
-  sendBy: 'difference' | 'replace',
+  sendBy: SendBy,
 ): Promise<{ kills: number; wrongs: string[] }> {
   rig.facebook.mostRows = mostRows;
   const campaign = await shop.campaign(sendBy);

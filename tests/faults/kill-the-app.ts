@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
-import { syncRuns } from '@/db/schema';
+import { adSetLeases, syncRuns } from '@/db/schema';
 import { type App, startApp } from '@/tests/support/app';
 import type { Rig, Trap } from './rig';
 import type { Campaign, Shop } from './shop';
@@ -55,6 +55,7 @@ export async function killTheApp(rig: Rig, shop: Shop, kills: number): Promise<s
 /** Two minutes later, without the two minutes. */
 async function letLeasesEnd(rig: Rig, { id }: Campaign): Promise<void> {
   await rig.story.db.orm.update(syncRuns).set({ leasedUntil: null, waitUntil: null }).where(eq(syncRuns.campaignId, id));
+  await rig.story.db.orm.delete(adSetLeases);
 }
 
 async function isDone(rig: Rig, { id }: Campaign): Promise<boolean> {

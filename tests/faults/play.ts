@@ -19,9 +19,9 @@ const secondMs = 1_000;
 const minuteMs = 60_000;
 
 /** One fault at one step of one run; then on to the end, another run, and a look at everything. */
-export async function play(rig: Rig, shop: Shop, cell: Cell, sendBy: 'difference' | 'replace'): Promise<Played> {
+export async function play(rig: Rig, shop: Shop, cell: Cell): Promise<Played> {
   const { fault, step } = cell;
-  const campaign = await shop.campaign(sendBy);
+  const campaign = await shop.campaign(step === 'replace' ? 'replace' : 'difference');
   const occurrences: number[] = [];
   const wrongs: string[] = [];
   if (!firstRun.includes(step)) wrongs.push(...(await calmRun(shop, campaign, occurrences)));
@@ -39,6 +39,7 @@ export async function play(rig: Rig, shop: Shop, cell: Cell, sendBy: 'difference
   engine = await rig.engine(iso(at));
   const code = await engine.ended;
   if (kills === 0 && code !== 0) wrongs.push(`the engine ended by itself, with ${code}`);
+  await rig.quiet();
   const met = sprung();
   if (fault === 'clockBack') await (await rig.engine(iso(at - 60 * minuteMs))).ended;
   await shop.driveOn(campaign, occurrence, at);

@@ -31,6 +31,8 @@ export type Rig = {
   variables: Record<string, string>;
   facebook: FacebookWire;
   engine(at: string): Promise<Engine>;
+  /** When no engine is at anything any more: time that is only told must not pass an engine that works. */
+  quiet(): Promise<void>;
   /** @returns whether it was sprung; asked when the engine has ended. */
   set(trap: Trap): () => boolean;
   /** Runs `act` when so many things have passed on the wires, in whatever step that is. */
@@ -67,6 +69,7 @@ export async function openRig(patienceMs = 1_500): Promise<Rig> {
     variables,
     facebook,
     engine: (at) => engines.start(at),
+    quiet: () => engines.quiet(),
     set: traps.set,
     countdown: traps.countdown,
     passed: traps.passed,
@@ -149,6 +152,7 @@ const standingReady = 3;
 class Engines {
   private readonly ready: ChildProcess[] = [];
   private readonly all = new Set<ChildProcess>();
+  private readonly working = new Set<Promise<unknown>>();
 
   constructor(private readonly variables: Record<string, string>) {
     for (let i = 0; i < standingReady; i++) this.ready.push(this.spawn());
@@ -158,12 +162,18 @@ class Engines {
     const child = this.ready.shift() ?? this.spawn();
     this.ready.push(this.spawn());
     const ended = once(child, 'exit').then(([code]) => code as number | null);
+    this.working.add(ended);
+    void ended.finally(() => this.working.delete(ended));
     child.stdin?.write(`${at}\n`);
     const kill = async () => {
       child.kill('SIGKILL');
       await ended;
     };
     return { kill, ended };
+  }
+
+  async quiet(): Promise<void> {
+    await Promise.all(this.working);
   }
 
   private spawn(): ChildProcess {

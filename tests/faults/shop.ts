@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import type { Run } from '@/db/runs';
 import { audiences, campaigns, syncBatches, syncRuns } from '@/db/schema';
 import { segmentSql } from '@/db/segments';
 import { type Definition, parseDefinition } from '@/lib/segment/definition';
@@ -24,10 +25,13 @@ const opening = Date.parse('2026-05-01T08:00:00Z');
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 
+export type SendBy = 'difference' | 'replace';
+
 export type Campaign = {
   id: string;
   name: string;
   definition: Definition;
+  sendBy: SendBy;
   adSetId: string /** Instant of its first occurrence. */;
   first: number;
 };
@@ -57,7 +61,7 @@ export class Shop {
   }
 
   /** A daily campaign for whoever does its event; each has an event, an audience and days of its own. */
-  async campaign(sendBy: 'difference' | 'replace'): Promise<Campaign> {
+  async campaign(sendBy: SendBy): Promise<Campaign> {
     const n = Shop.made++;
     const name = `Joined ${n}`;
     const first = Shop.today;
@@ -73,7 +77,7 @@ export class Shop {
       sendBy,
     };
     const id = await this.story.campaign(plan, iso(first - 3 * hourMs));
-    return { id, name, definition, adSetId, first };
+    return { id, name, definition, sendBy, adSetId, first };
   }
 
   /** Once, by the clock on the wall: for a server that knows no other. */
@@ -90,7 +94,7 @@ export class Shop {
     const plan = { name, definition, audience: { new: { name } }, identifiers: ['email' as const, 'phone' as const] };
     const id = await this.story.campaign({ ...plan, adSets: [{ id: adSetId, as: 'include' }], sendBy: 'difference' }, iso(now.getTime()));
     const [due] = await this.story.db.orm.select({ nextAt: campaigns.nextAt }).from(campaigns).where(eq(campaigns.id, id));
-    return { id, name, definition, adSetId, first: due?.nextAt?.getTime() ?? now.getTime() };
+    return { id, name, definition, sendBy: 'difference', adSetId, first: due?.nextAt?.getTime() ?? now.getTime() };
   }
 
   /** What happens before an occurrence, and what comes too late for it. Never nobody, and always somebody new and somebody gone. */
@@ -169,7 +173,7 @@ export class Shop {
       ],
       [runs.some((run) => run.state !== 'confirmed'), `runs are ${runs.map((run) => run.state)}`],
       [
-        runs.some((run) => run.added !== run.toAdd || run.removed !== run.toRemove || run.invalid > 0),
+        runs.some((run) => !isCountedOnce(run, campaign.sendBy)),
         `runs counted ${runs.map((run) => [run.added, run.toAdd, run.removed, run.toRemove, run.invalid].join('/'))}`,
       ],
       [pending.length > 0, `${pending.length} requests have no answer`],
@@ -193,6 +197,12 @@ export class Shop {
     const unsure = rows.filter((one) => one.state !== 'in' || one.stale).length;
     return { rows: [...new Set(rows.map((one) => one.row))], count: rows.length, unsure };
   }
+}
+
+/** By difference each row that was to go out; by replacement only who was not there before. */
+function isCountedOnce(run: Run, sendBy: SendBy): boolean {
+  const added = sendBy === 'difference' ? run.added === run.toAdd : run.added <= (run.toAdd ?? 0);
+  return added && run.removed === run.toRemove && run.invalid === 0;
 }
 
 const same = (some: string[], others: string[]) => JSON.stringify(some.toSorted()) === JSON.stringify(others.toSorted());

@@ -8,6 +8,7 @@ export const steps = {
   freeze: 'the difference is written',
   remove: 'members are removed',
   add: 'members are added',
+  replace: 'the list is replaced',
   read: 'the ad set is read',
   point: 'the ad set is written',
   confirm: 'the run is confirmed',
@@ -16,7 +17,7 @@ export type Step = keyof typeof steps;
 export const stepNames = Object.keys(steps) as Step[];
 
 /** Steps that are a request to Facebook; the others are a transaction alone. */
-export const calls: readonly Step[] = ['find', 'make', 'look', 'remove', 'add', 'read', 'point'];
+export const calls: readonly Step[] = ['find', 'make', 'look', 'remove', 'add', 'replace', 'read', 'point'];
 
 export const faults = {
   killBefore: 'killed before the request reaches Facebook',

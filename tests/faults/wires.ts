@@ -81,6 +81,7 @@ function stepOf(method: string, url: URL): Step | 'other' {
   const path = url.pathname.replace(/^\/v\d+\.\d+/, '');
   if (/^\/act_\d+\/customaudiences$/.test(path)) return method === 'GET' ? 'find' : 'make';
   if (/^\/\d+\/users$/.test(path)) return method === 'POST' ? 'add' : 'remove';
+  if (/^\/\d+\/usersreplace$/.test(path)) return 'replace';
   if (!/^\/\d+$/.test(path)) return 'other';
   if (method === 'POST') return 'point';
   return url.searchParams.get('fields')?.includes('targeting') ? 'read' : 'look';

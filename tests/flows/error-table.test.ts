@@ -265,7 +265,7 @@ describe('one refusal, and what it does', () => {
         expect(at.run.attempts).toBe(1);
         expect(secondsToWait(at, day2)).toBeLessThanOrEqual(4);
         expect(at.alerts.filter((key) => key.endsWith(id))).toEqual([]);
-        expect(told(early, row).run).toMatchObject({ state: 'confirmed', invalid: 0 });
+        expect(told(early, row).run).toMatchObject({ state: 'confirmed', invalid: 0, errorMessage: null });
         break;
       case 'blocked': {
         const { action } = row.then;
