@@ -81,7 +81,7 @@ export async function advanceRun(world: SyncWorld, context: RunContext): Promise
 async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Run> {
   const { run, version, audience, graph } = context;
   invariant(run.purpose === 'sync' || audience.facebookId, 'an errand is about an audience that is there');
-  const facebookId = audience.facebookId ?? (await findOrCreate(graph, version, audience));
+  const facebookId = audience.facebookId ?? (await findOrCreate(world, context));
   const info = await audienceInfo(graph, facebookId).catch((error: unknown) => {
     if (run.purpose !== 'sync' && error instanceof GraphError && error.isGone) return null;
     throw ofAudience(error);
@@ -110,9 +110,12 @@ async function meantWay(world: SyncWorld, { version, audience, graph }: RunConte
   return meantSendBy({ ...known, activeAdSet: sets.some(({ status }) => status === 'ACTIVE') });
 }
 
-async function findOrCreate(graph: Graph, version: Version, audience: Audience): Promise<string> {
+async function findOrCreate(world: SyncWorld, { run, version, audience, graph }: RunContext): Promise<string> {
   const found = await findAudienceByMark(graph, version.adAccountId, audience.mark);
   if (found) return found.id;
+  // Looking may have outlasted the lease, and another engine may have made it since.
+  const now = world.clock();
+  await world.db.orm.transaction((tx) => writeRun(tx, run, world.lease, {}, now));
   const words = 'new' in version.audience ? (version.audience.new.description ?? '') : '';
   const description = `${words} ${audience.mark}`.trim();
   return createAudience(graph, version.adAccountId, { name: audience.name, description, source: version.options.customerFileSource });

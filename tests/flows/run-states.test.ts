@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { claimRun, queueDueRun } from '@/db/run-queue';
+import { claimRun, LeaseLost, queueDueRun } from '@/db/run-queue';
 import { type RunState, syncRuns } from '@/db/schema';
 import { advanceRun, contextOf } from '@/lib/sync/advance-run';
 import { openStates } from '@/lib/sync/run-state';
@@ -101,4 +101,24 @@ describe('an engine killed with SIGKILL', () => {
     expect(await s.tick('2026-04-02T09:10:00Z')).toMatchObject({ finished: 1, failed: 0 });
     await expectDone(name, id);
   });
+});
+
+it('an engine that slept past its lease while it looked for the audience makes no second one', async () => {
+  const name = 'slept looking';
+  const at = '2026-04-03T09:00:00Z';
+  const id = await campaignOf(name, at);
+  await queueDueRun(s.db, id, new Date(at));
+  const sleeper = s.engine(at);
+  const run = await claimRun(s.db, sleeper.lease, new Date(at));
+  if (!run) throw new Error('the run was not claimed');
+  // The answer says that there is none, and is heard when another engine has made it.
+  const context = await contextOf(sleeper, run, () => true);
+  const call = context.graph.call.bind(context.graph);
+  context.graph.call = async <T>(...asked: Parameters<typeof call>): Promise<T> => {
+    const answer = await call<T>(...asked);
+    if (asked[0] === 'GET') expect(await s.tick('2026-04-03T09:10:00Z')).toMatchObject({ finished: 1 });
+    return answer;
+  };
+  await expect(advanceRun(sleeper, context)).rejects.toThrow(LeaseLost);
+  await expectDone(name, id);
 });
