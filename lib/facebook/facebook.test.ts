@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { sandboxAccounts, sandboxApp, sandboxPeople, startSandbox, systemUserToken } from '@/tests/support/sandbox';
 import { adAccounts, addMembers, adSet, adSets, audienceInfo, createAudience, findAudienceByMark, removeMembers } from './ads';
@@ -82,6 +85,21 @@ it('attaches an audience without touching the rest of the targeting', async () =
   expect({ ...after, excluded_custom_audiences: undefined }).toEqual({ ...before, excluded_custom_audiences: undefined });
   await detachAudience(graph, adSetId, audienceId);
   expect((await sandbox.control.adSet(adSetId)).targeting.excluded_custom_audiences ?? []).toEqual(before.excluded_custom_audiences ?? []);
+});
+
+it('writes nothing on an answer that lacks the targeting', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.method ?? '');
+    response.setHeader('content-type', 'application/json').end('{"id":"1","effective_status":"ACTIVE"}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const graphUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const half = openGraph({ ...app, graphUrl, token: systemUserToken });
+  expect(await failure(attachAudience(half, '1', '2', 'include'))).toMatchObject({ action: 'retry' });
+  expect(await failure(detachAudience(half, '1', '2'))).toMatchObject({ action: 'retry' });
+  expect(asked).toEqual(['GET', 'GET']);
+  server.close();
 });
 
 it('exchanges a code for a long-lived token and looks it over', async () => {

@@ -48,7 +48,10 @@ async function write(graph: Graph, adSetId: string, before: Targeting, wanted: T
 async function read(adSet: SdkAdSet): Promise<{ targeting: Targeting; isOver: boolean }> {
   const answer = await adSet.get(['targeting', 'effective_status']);
   const { _data = {} } = answer as unknown as { _data?: { targeting?: Targeting; effective_status?: string } };
-  return { targeting: _data.targeting ?? {}, isOver: ['DELETED', 'ARCHIVED'].includes(_data.effective_status ?? '') };
+  const isOver = ['DELETED', 'ARCHIVED'].includes(_data.effective_status ?? '');
+  // Every ad set has one. What is written on half an answer would wipe out the rest.
+  if (!_data.targeting && !isOver) throw new GraphError({ kind: 'api', status: 200, code: 2, transient: true }, null, null);
+  return { targeting: _data.targeting ?? {}, isOver };
 }
 
 function withAudience(targeting: Targeting, audienceId: string, as: Use): Targeting {
