@@ -18,9 +18,8 @@ if (!chromiumPath) {
   process.stderr.write(`\n${'!'.repeat(100)}\n${message}\n${'!'.repeat(100)}\n\n`);
 }
 
-/** Stories in a browser: skipped where there is none. On a crowded CI machine each gets a second try; the report names those that took it. */
-export const describeInBrowser = (name: string, stories: () => void) =>
-  describe.skipIf(!chromiumPath)(name, { retry: process.env.CI ? 1 : 0 }, stories);
+/** Stories in a browser: skipped where there is none. */
+export const describeInBrowser = (name: string, stories: () => void) => describe.skipIf(!chromiumPath)(name, stories);
 
 /** Closed networks make Chromium's own calls fail, many at a time: none of them is wanted here. */
 const args = [
