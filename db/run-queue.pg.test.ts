@@ -109,5 +109,5 @@ describe('an edit of a campaign that runs', () => {
 it('refuses to schedule what never comes, or a live campaign, with the path of the fault', async () => {
   const never = every({ every: { months: 12 }, monthDays: [31], start: '2027-02-01' });
   await expect(scheduled(never)).rejects.toMatchObject({ code: 'invalid', field: 'schedule.monthDays' });
-  await expect(scheduled({ kind: 'live', zone: 'UTC' })).rejects.toMatchObject({ code: 'invalid', field: 'schedule' });
+  await expect(scheduled({ kind: 'live', zone: 'UTC' })).rejects.toMatchObject({ code: 'invalid', field: 'trigger' });
 });

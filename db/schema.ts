@@ -22,6 +22,7 @@ import {
 import type { WorkspaceId } from '@/lib/auth';
 import type { AdSetChoice, AudienceChoice, CampaignDraft, CampaignOptions } from '@/lib/campaign/plan';
 import type { ListIdentifier } from '@/lib/intake/list-csv';
+import type { LiveStep, Trigger } from '@/lib/live/trigger';
 import type { Schedule } from '@/lib/schedule/schedule';
 import type { Definition } from '@/lib/segment/definition';
 
@@ -504,9 +505,12 @@ export const campaignVersions = pgTable(
       .notNull()
       .references(() => campaigns.id),
     version: integer('version').notNull(),
-    /** A saved segment by key (followed as it is edited) or a definition of its own; exactly one is set. */
+    /** A saved segment by key (followed as it is edited) or a definition of its own; one is set, or a trigger. */
     segmentKey: text('segment_key'),
     definition: jsonb('definition').$type<Definition>(),
+    /** Of a live campaign: what makes a profile qualify, and what ends its stay; segment or definition, at most one, narrow it. */
+    trigger: jsonb('trigger').$type<Trigger>(),
+    exit: jsonb('exit').$type<LiveStep[]>(),
     schedule: jsonb('schedule').$type<Schedule>().notNull(),
     /** The instant Schedule was pressed: "now" and the past are judged by it. */
     scheduledAt: instant('scheduled_at').notNull(),
@@ -528,7 +532,10 @@ export const campaignVersions = pgTable(
   },
   (t) => [
     unique('campaign_versions_number').on(t.campaignId, t.version),
-    check('campaign_versions_one_source', sql`(${t.segmentKey} is null) <> (${t.definition} is null)`),
+    check(
+      'campaign_versions_one_source',
+      sql`(${t.segmentKey} is null) <> (${t.definition} is null) or (${t.trigger} is not null and ${t.segmentKey} is null and ${t.definition} is null)`,
+    ),
   ],
 );
 
@@ -706,6 +713,8 @@ export const syncRuns = pgTable(
     occurrenceAt: instant('occurrence_at').notNull(),
     trigger: text('trigger').$type<RunTrigger>().notNull(),
     purpose: text('purpose').$type<RunPurpose>().notNull().default('sync'),
+    /** Of a live campaign: once frozen it stays open for what happens until its period is over, waiting without a reason. */
+    live: boolean('live').notNull().default(false),
     /** The run that an undo takes back. */
     undoes: integer('undoes'),
     state: text('state').$type<RunState>().notNull(),
@@ -805,6 +814,82 @@ export const batchMembers = pgTable(
   },
   (t) => [primaryKey({ columns: [t.audienceId, t.runId, t.seq] })],
 );
+
+// ------------------------------------------------------------------------------------------------------------------ live campaigns
+
+/** Which events a live campaign listens to, by name; empty for what is told of profiles themselves. Intake asks for nothing else. */
+export const liveEvents = pgTable(
+  'live_events',
+  {
+    workspaceId: workspaceId(),
+    name: text('name').notNull(),
+    campaignId: uuid('campaign_id')
+      .notNull()
+      .references(() => campaigns.id),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.name, t.campaignId] }), index('live_events_campaign').on(t.campaignId)],
+);
+
+/** Events that were listened to, written in the transaction that stores them, until it is settled what they start and end. */
+export const liveArrivals = pgTable(
+  'live_arrivals',
+  {
+    id: bigint('id', { mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    ...eventColumns(),
+    // Event id 0: something was told of the profile itself.
+    arrivedAt: instant('arrived_at').notNull(),
+  },
+  (t) => [index('live_arrivals_workspace').on(t.workspaceId, t.id)],
+);
+
+/** Who has qualified: a member at t while `until` is after t and the narrowing tree, if any, holds. */
+export const liveStays = pgTable(
+  'live_stays',
+  {
+    workspaceId: workspaceId(),
+    audienceId: integer('audience_id').notNull(),
+    profileId: profileId(),
+    /** When it qualified last. */
+    since: instant('since').notNull(),
+    until: instant('until').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.audienceId, t.profileId] }),
+    index('live_stays_until').on(t.until),
+    index('live_stays_profile').on(t.workspaceId, t.profileId),
+  ],
+);
+
+/** Profiles that did the first and have time left not to do the second: looked at again when the time is up. */
+export const liveWakes = pgTable(
+  'live_wakes',
+  {
+    workspaceId: workspaceId(),
+    audienceId: integer('audience_id').notNull(),
+    profileId: profileId(),
+    /** Of the earliest event that is not decided. */
+    fromTime: instant('from_time').notNull(),
+    dueAt: instant('due_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.audienceId, t.profileId] }),
+    index('live_wakes_due').on(t.dueAt),
+    index('live_wakes_profile').on(t.workspaceId, t.profileId),
+  ],
+);
+
+/** Profiles about whom an audience has to be decided anew. */
+export const liveTouched = pgTable(
+  'live_touched',
+  { workspaceId: workspaceId(), audienceId: integer('audience_id').notNull(), profileId: profileId() },
+  (t) => [primaryKey({ columns: [t.audienceId, t.profileId] })],
+);
+
+/** Until which instant the dates of profiles were looked at, for a campaign with a date trigger. */
+export const liveScans = pgTable('live_scans', {
+  audienceId: integer('audience_id').primaryKey(),
+  scannedUntil: instant('scanned_until').notNull(),
+});
 
 /** Rows Facebook did not take, by profile and reason; never the digests. */
 export const rejects = pgTable(

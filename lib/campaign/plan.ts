@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { identifiers, reachingIdentifiers } from '@/lib/identity/identifiers';
-import { scheduleSchema } from '@/lib/schedule/schedule';
+import { exitSchema, triggerSchema } from '@/lib/live/trigger';
+import { type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
 import { definitionSchema } from '@/lib/segment/definition';
 
 /** What a campaign is made of: who, when, where. The wizard, the API and the stored versions share these schemas. */
@@ -50,7 +51,11 @@ const planFields = {
   name: z.string().trim().min(1, 'Name the campaign.').max(120, 'At most 120 characters.'),
   segment: z.string().min(1).max(80).optional(),
   definition: definitionSchema.optional(),
-  schedule: scheduleSchema.refine(({ kind }) => kind !== 'live', 'Live campaigns are not available yet.'),
+  /** Of a live campaign: what makes a profile qualify the moment it happens; segment or definition may narrow it. */
+  trigger: triggerSchema.optional(),
+  /** Of a live campaign: what ends a stay. */
+  exit: exitSchema.optional(),
+  schedule: scheduleSchema,
   connectionId: z.uuid().optional(),
   adAccountId: z.string().regex(/^act_\d+$/, 'An ad account id looks like act_123.'),
   adAccountName: z.string().max(400).optional(),
@@ -89,7 +94,23 @@ export const campaignOptionsSchema = z.object(withDefaults);
 export type CampaignOptions = z.infer<typeof campaignOptionsSchema>;
 export const defaultOptions: CampaignOptions = campaignOptionsSchema.parse({});
 
-/** Ready to schedule: everything chosen, exactly one of segment and definition, and nothing that contradicts itself. */
+type Source = Pick<CampaignDraft, 'segment' | 'definition' | 'trigger' | 'exit'> & { schedule: Schedule };
+
+/** Who is meant by exactly one of segment and definition, or by a trigger that one of the two may narrow; live goes with a trigger. */
+function sourceFaults({ segment, definition, trigger, exit, schedule }: Source): { path: string; message: string }[] {
+  const live = schedule.kind === 'live';
+  if (trigger && !live)
+    return [{ path: 'schedule', message: 'What qualifies the moment it happens runs live: choose when it begins and ends.' }];
+  if (!trigger && live) return [{ path: 'trigger', message: 'Say what makes somebody qualify: an event, an inaction or a date.' }];
+  if (exit && !trigger) return [{ path: 'exit', message: 'Only a live campaign has exit events.' }];
+  const both = segment !== undefined && definition !== undefined;
+  if (trigger) return both ? [{ path: 'segment', message: 'Narrow it by a saved segment or by a description, not both.' }] : [];
+  if (both || (segment === undefined && definition === undefined))
+    return [{ path: 'segment', message: 'Choose a saved segment or describe one: exactly one of the two.' }];
+  return [];
+}
+
+/** Ready to schedule: everything chosen, and nothing that contradicts itself. */
 export const campaignPlanSchema = z
   .strictObject({
     ...planFields,
@@ -98,12 +119,9 @@ export const campaignPlanSchema = z
     atEnd: planFields.atEnd.default('keep'),
     ...withDefaults,
   })
-  .refine((plan) => (plan.segment === undefined) !== (plan.definition === undefined), {
-    path: ['segment'],
-    message: 'Choose a saved segment or describe one: exactly one of the two.',
-  })
   .superRefine((plan, ctx) => {
-    for (const { path, message } of contradictions(plan)) ctx.addIssue({ code: 'custom', path: [path], message });
+    const faults = [...sourceFaults(plan), ...contradictions({ ...plan, live: plan.trigger !== undefined })];
+    for (const { path, message } of faults) ctx.addIssue({ code: 'custom', path: [path], message });
   });
 export type CampaignPlan = z.infer<typeof campaignPlanSchema>;
 
@@ -112,6 +130,8 @@ export const stopInput = z.strictObject({ members: z.enum(['leave', 'remove']).d
 
 export type Contradictable = Pick<CampaignPlan, 'mode' | 'atEnd' | 'stayDays' | 'cap' | 'controlPercent' | 'sendBy'> & {
   audience: AudienceChoice;
+  /** Whether it has a trigger. */
+  live?: boolean;
 };
 
 /** What cannot be meant together, each with the field to change. */
@@ -123,6 +143,7 @@ export function contradictions({
   cap,
   controlPercent,
   sendBy,
+  live = false,
 }: Contradictable): { path: string; message: string }[] {
   const existing = 'existing' in audience;
   const removing = mode === 'remove';
@@ -138,6 +159,9 @@ export function contradictions({
       'A replacement would drop whom others put into this audience: choose automatic or difference.',
     ],
     [sendBy === 'replace' && mode !== 'mirror', 'sendBy', 'Only a mirror can be sent as a replacement.'],
+    [live && removing, 'mode', 'A live campaign puts people in the moment they qualify: choose mirror or add.'],
+    [live && cap !== null, 'cap', 'A live campaign takes everybody who qualifies, as they come: there is no cap.'],
+    [live && sendBy === 'replace', 'sendBy', 'A live campaign sends what changes as it changes: choose automatic or difference.'],
   ];
   return faults.flatMap(([isFault, path, message]) => (isFault ? [{ path, message }] : []));
 }

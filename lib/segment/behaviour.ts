@@ -154,16 +154,19 @@ const gap = durationSchema.refine(
   (duration) => !['months', 'years'].includes(durationParts(duration).unit),
   'A gap is elapsed time: in minutes, hours, days or weeks.',
 );
-const step = z.strictObject({ did: eventNames, where: where.optional() });
+export const stepSchema = z.strictObject({ did: eventNames, where: where.optional() });
 const missingStep = z.strictObject({ didNot: eventNames, where: where.optional() });
-type Step = z.infer<typeof step>;
+type Step = z.infer<typeof stepSchema>;
 type MissingStep = z.infer<typeof missingStep>;
 
 /** A, then B (or no B) at most `gap` later. A lies in the window; B may come after it. */
 export const sequenceSchema = z.strictObject({
-  sequence: z.tuple([step, byKey<Step | MissingStep>({ did: step, didNot: missingStep }, 'Second comes {"did":…} or {"didNot":…}.')], {
-    error: 'Two steps: [{"did":…},{"did":…}] or [{"did":…},{"didNot":…}].',
-  }),
+  sequence: z.tuple(
+    [stepSchema, byKey<Step | MissingStep>({ did: stepSchema, didNot: missingStep }, 'Second comes {"did":…} or {"didNot":…}.')],
+    {
+      error: 'Two steps: [{"did":…},{"did":…}] or [{"did":…},{"didNot":…}].',
+    },
+  ),
   gap,
   within: windowSchema.optional(),
 });
