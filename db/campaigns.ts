@@ -9,6 +9,7 @@ import type { Schedule } from '@/lib/schedule/schedule';
 import { type AudienceRow, claimAudience } from './audiences';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
+import { heardBy, listen } from './live-campaigns';
 import { queueDueRun, skipMissed } from './run-queue';
 import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
 import { segmentSources } from './segment-references';
@@ -105,6 +106,7 @@ export async function scheduleCampaign(
     if (!nextAt) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
+    await listen(tx, workspaceId, id, await heardBy(db, workspaceId, plan));
     await tx
       .update(campaigns)
       .set({
@@ -171,6 +173,8 @@ async function insertVersion(
       version: (last?.version ?? 0) + 1,
       segmentKey: plan.segment ?? null,
       definition: plan.definition ?? null,
+      trigger: plan.trigger ?? null,
+      exit: plan.exit ?? null,
       schedule: plan.schedule,
       scheduledAt: by.scheduledAt,
       connectionId: by.connectionId,
@@ -234,8 +238,23 @@ export async function campaignDetail(db: Database, workspaceId: WorkspaceId, id:
 }
 
 function draftOf(name: string, version: CampaignVersion): CampaignDraft {
-  const { segmentKey, definition, schedule, connectionId, adAccountId, adAccountName, audience, mode, adSets, atEnd, options } = version;
-  const who = segmentKey === null ? { definition: definition ?? undefined } : { segment: segmentKey };
+  const {
+    segmentKey,
+    definition,
+    trigger,
+    exit,
+    schedule,
+    connectionId,
+    adAccountId,
+    adAccountName,
+    audience,
+    mode,
+    adSets,
+    atEnd,
+    options,
+  } = version;
+  const described = segmentKey === null ? { definition: definition ?? undefined } : { segment: segmentKey };
+  const who = { ...described, ...(trigger ? { trigger } : {}), ...(exit ? { exit } : {}) };
   const chosen = (version.identifiers ?? undefined) as CampaignDraft['identifiers'];
   return {
     name,

@@ -40,6 +40,10 @@ const tablesOfProfile = [
   'list_members',
   'audience_stays',
   'rejects',
+  'live_arrivals',
+  'live_stays',
+  'live_wakes',
+  'live_touched',
 ] as const;
 
 /** Of the workspace's lists, the values that are this profile's and nobody else's. */

@@ -9,6 +9,8 @@ import { type CatalogueEvent, ensureEvents } from './catalogue';
 import { addCounts, type CatalogueCounts, countEvent, countProperties, emptyCounts } from './catalogue-counts';
 import type { Database } from './client';
 import { correctListMembers, hasLists } from './list-members';
+import { type Arrival, heardNames, noteArrivals } from './live-arrivals';
+import { profileNews } from './live-campaigns';
 import { ensurePartitions } from './partitions';
 import { lockIdentities, resolveProfiles, StartAgain } from './profile-ids';
 import { writeProfiles } from './profile-writes';
@@ -64,7 +66,11 @@ async function write(
   alone: boolean,
 ): Promise<{ stored: number; duplicates: number }> {
   // One after the other on the wire, without a wait between.
-  const [, listed] = await Promise.all([lockIdentities(tx, workspace.id, alone), hasLists(tx, workspace.id)]);
+  const [, listed, heard] = await Promise.all([
+    lockIdentities(tx, workspace.id, alone),
+    hasLists(tx, workspace.id),
+    heardNames(tx, workspace.id),
+  ]);
   const all: Accepted[] = [];
   let fresh: ReadonlySet<IntakeRecord> | null = null;
   for (let rest = records; rest.length > 0; ) {
@@ -79,7 +85,9 @@ async function write(
     const { readdressed } = await writeProfiles(tx, workspace.id, [...bare, ...accepted], created);
     if (workspace.consentProperty) await noteWithdrawals(tx, workspace.id, workspace.consentProperty, accepted, receivedAt);
     if (listed) await correctListMembers(tx, workspace.id, [...new Set([...renamed, ...readdressed])]);
-    await writeEvents(tx, workspace.id, eventRows(accepted, events));
+    const rows = eventRows(accepted, events);
+    await writeEvents(tx, workspace.id, rows);
+    if (heard.size > 0) await noteArrivals(tx, workspace.id, heardOf(accepted, rows, heard, events), receivedAt);
     all.push(...accepted);
     rest = rest.filter((_, i) => !profileIds[i]);
   }
@@ -128,7 +136,14 @@ async function freshRecords(
 
 export type Accepted = { record: IntakeRecord; profileId: string };
 
-type EventRow = { profileId: string; eventId: number; time: number; amount: number | null; label: string | null; properties: Properties };
+export type EventRow = {
+  profileId: string;
+  eventId: number;
+  time: number;
+  amount: number | null;
+  label: string | null;
+  properties: Properties;
+};
 
 /** `label` is part of an index entry, which ends at 2,704 bytes: 500 characters are safely below. The JSON is cut with it, so both agree. */
 const longestLabel = 500;
@@ -160,6 +175,19 @@ function eventRow(record: TrackRecord, profileId: string, event: CatalogueEvent 
     label: typeof label === 'string' ? label : null,
     properties,
   };
+}
+
+/** What live campaigns listen to: events by their names, and who is told of. */
+function heardOf(
+  accepted: readonly Accepted[],
+  rows: readonly EventRow[],
+  heard: ReadonlySet<string>,
+  events: ReadonlyMap<string, CatalogueEvent>,
+): Arrival[] {
+  const eventIds = new Set([...heard].flatMap((name) => events.get(name)?.eventId ?? []));
+  const told = heard.has(profileNews) ? accepted.filter(({ record }) => record.profile !== null) : [];
+  const profileIds = [...new Set(told.map(({ profileId }) => profileId))];
+  return [...rows.filter(({ eventId }) => eventIds.has(eventId)), ...profileIds.map((profileId) => ({ profileId, eventId: 0 }))];
 }
 
 type EventTable = 'events' | 'events_sample';

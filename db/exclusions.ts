@@ -1,5 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { withdrawnPath } from '@/lib/campaign/consent';
 import type { Database } from './client';
@@ -36,15 +37,20 @@ export async function saveExclusions(db: Database, workspaceId: WorkspaceId, exc
   });
 }
 
-/** Selects profile_id. */
-export const withdrawnProfiles = (workspaceId: WorkspaceId, consentProperty: string): SQL =>
-  sql`select profile_id from profiles where workspace_id = ${workspaceId} and properties @? ${withdrawnPath(consentProperty)}::jsonpath`;
+/** Selects profile_id. @param among of these alone. */
+export function withdrawnProfiles(workspaceId: WorkspaceId, consentProperty: string, among?: readonly string[]): SQL {
+  const some = among ? sql` and profile_id = any(${plainArray(among)}::text::bigint[])` : sql``;
+  return sql`
+    select profile_id from profiles where workspace_id = ${workspaceId}${some} and properties @? ${withdrawnPath(consentProperty)}::jsonpath`;
+}
 
-/** One query of profile_id for each reason not to be sent; somebody may be in several. */
-export async function refusedProfiles(db: Database, workspaceId: WorkspaceId, when: When): Promise<SQL[]> {
+/** One query of profile_id for each reason not to be sent; somebody may be in several. @param among asks about these alone, and others may come with them. */
+export async function refusedProfiles(db: Database, workspaceId: WorkspaceId, when: When, among?: readonly string[]): Promise<SQL[]> {
   const { excludeSegments, consentProperty } = await exclusionsOf(db, workspaceId);
-  const excluded = await Promise.all(excludeSegments.map((key) => segmentSql(db, workspaceId, { segment: key }, when)));
+  const excluded = await Promise.all(
+    excludeSegments.map((key) => segmentSql(db, workspaceId, { segment: key }, when, among ? { among } : {})),
+  );
   const at = when instanceof Date ? when : when.at;
   const refused = (await anyErasedLately(db, workspaceId, at)) ? [...excluded, erasedLately(workspaceId, at)] : excluded;
-  return consentProperty === null ? refused : [...refused, withdrawnProfiles(workspaceId, consentProperty)];
+  return consentProperty === null ? refused : [...refused, withdrawnProfiles(workspaceId, consentProperty, among)];
 }

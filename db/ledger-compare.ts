@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { identifiersOf } from '@/lib/facebook/row';
+import type { Identifier } from '@/lib/identity/identifiers';
 import type { Database } from './client';
 import { unansweredMembers } from './ledger';
 import { canBeSent, fateOf } from './ledger-fate';
@@ -118,11 +119,8 @@ async function selectUndone(tx: Tx, freeze: Freeze): Promise<void> {
     join (${ledger(audienceId)}) l on l.profile_id = j.profile_id where l.state in ('in', 'adding')`);
 }
 
-/**
- * Facebook takes out whoever matches a removed row by any key: somebody who stays and shares an e-mail, phone or advertiser id with one
- * who leaves would go too. They are added to the changes, to be added again after the removals (docs/decisions/0006).
- */
-export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema }: Freeze): Promise<void> {
+/** Of the identifiers that name a person: where a row has them, in its cells (over `l`) and in an older row's text (over `r`). */
+export function sharedCells(schema: readonly string[]) {
   const names = identifiersOf(schema);
   const shared = reaching(names);
   const position = (name: (typeof shared)[number]) => names.indexOf(name) + 1;
@@ -131,6 +129,21 @@ export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema }: 
     const text = sql.raw(`nullif(r::jsonb ->> ${position(name) - 1}, '')`);
     return name === 'mobileAdvertiserId' ? sql`convert_to(${text}, 'UTF8')` : sql`decode(${text}, 'hex')`;
   });
+  return { shared, cells, stale };
+}
+
+/** As profile_identifiers has it, over `v` with a column `cell_0`, `cell_1`, … for each shared identifier. */
+export function sharedValue(name: Identifier, i: number): SQL {
+  const cell = sql.raw(`v.cell_${i}`);
+  return name === 'mobileAdvertiserId' ? sql`convert_from(${cell}, 'UTF8')` : cell;
+}
+
+/**
+ * Facebook takes out whoever matches a removed row by any key: somebody who stays and shares an e-mail, phone or advertiser id with one
+ * who leaves would go too. They are added to the changes, to be added again after the removals (docs/decisions/0006).
+ */
+export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema }: Freeze): Promise<void> {
+  const { shared, cells, stale } = sharedCells(schema);
   const columns = sql.raw(shared.map((_, i) => `, cell_${i} bytea`).join(''));
   await tx.execute(sql`create temp table leaving (profile_id bigint not null ${columns}) on commit drop`);
   const known = sql`changes c join audience_members l on l.audience_id = ${audienceId} and l.profile_id = c.profile_id`;
@@ -141,13 +154,11 @@ export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema }: 
     select l.profile_id, ${sql.join(stale, sql`, `)} from ${known} cross join lateral unnest(l.stale_rows) r`);
   await tx.execute(sql`analyze leaving`);
   for (const [i, name] of shared.entries()) {
-    const cell = sql.raw(`v.cell_${i}`);
-    const value = name === 'mobileAdvertiserId' ? sql`convert_from(${cell}, 'UTF8')` : cell;
     // Materialized: of a ledger that has just been filled the planner would begin with all members.
     await tx.execute(sql`
       with sharing as materialized (
         select distinct i.profile_id from leaving v
-        join profile_identifiers i on i.workspace_id = ${workspaceId} and ${identifierColumn(name)} = ${value} and i.profile_id <> v.profile_id
+        join profile_identifiers i on i.workspace_id = ${workspaceId} and ${identifierColumn(name)} = ${sharedValue(name, i)} and i.profile_id <> v.profile_id
       )
       insert into changes (profile_id, fate, known, renewed, member, sharer)
       select l.profile_id, 'add', true, false, true, true

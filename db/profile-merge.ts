@@ -1,6 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Identifier } from '@/lib/identity/identifiers';
+import { mergeLive } from './live-arrivals';
 import { readIdentifiers, writeIdentifiers } from './profile-identifiers';
 import { copySamples, workspaceEventIds } from './samples';
 
@@ -24,6 +25,7 @@ export async function mergeProfiles(tx: TransactionSql, workspaceId: WorkspaceId
   await mergeRollUps(tx, workspaceId, losers, winners);
   await mergeIdentifiers(tx, workspaceId, merges);
   await mergeProperties(tx, workspaceId, losers, winners);
+  await mergeLive(tx, workspaceId, losers, winners);
   await copySamples(tx, workspaceId, [...losers, ...winners]);
 }
 

@@ -46,7 +46,8 @@ export async function queueDueRun(db: Database, campaignId: string, now: Date): 
     const [audience] = await tx.select({ id: audiences.id }).from(audiences).where(eq(audiences.campaignId, campaignId));
     if (!version || !audience) return { queued: 0, skipped: 0 };
     const { run, skipped, nextAt } = dueOccurrences(version.schedule, { scheduledAt: version.scheduledAt, nextAt: campaign.nextAt, now });
-    const base = { workspaceId: campaign.workspaceId, campaignId, versionId: version.id, audienceId: audience.id, createdAt: now };
+    const ids = { workspaceId: campaign.workspaceId, campaignId, versionId: version.id, audienceId: audience.id };
+    const base = { ...ids, live: version.trigger !== null, createdAt: now };
     await insertRuns(tx, base, skipped, { state: 'skipped', trigger: 'schedule' });
     const trigger = run?.catchUp ? 'catch_up' : 'schedule';
     const queued = run ? await insertRuns(tx, base, [run.at], { state: 'queued', trigger }) : 0;
@@ -77,7 +78,7 @@ export async function skipMissed(
   const [audience] = await tx.select({ id: audiences.id }).from(audiences).where(eq(audiences.campaignId, campaign.id));
   if (!audience) return;
   const { workspaceId, id: campaignId } = campaign;
-  const base = { workspaceId, campaignId, versionId: version.id, audienceId: audience.id, createdAt: now };
+  const base = { workspaceId, campaignId, versionId: version.id, audienceId: audience.id, live: version.trigger !== null, createdAt: now };
   for (let nextAt = campaign.nextAt; nextAt && nextAt <= now; ) {
     const due = dueOccurrences(version.schedule, { scheduledAt: version.scheduledAt, nextAt, now });
     await insertRuns(tx, base, [...due.skipped, ...(due.run ? [due.run.at] : [])], { state: 'skipped', trigger: 'schedule' });
@@ -85,7 +86,7 @@ export async function skipMissed(
   }
 }
 
-type RunBase = { workspaceId: WorkspaceId; campaignId: string; versionId: number; audienceId: number; createdAt: Date };
+type RunBase = { workspaceId: WorkspaceId; campaignId: string; versionId: number; audienceId: number; live: boolean; createdAt: Date };
 
 /** One statement, whatever the number. @returns how many did not exist yet. */
 async function insertRuns(tx: Tx, base: RunBase, at: Date[], as: { state: RunState; trigger: RunTrigger }): Promise<number> {
@@ -93,8 +94,8 @@ async function insertRuns(tx: Tx, base: RunBase, at: Date[], as: { state: RunSta
   const occurrences = plainArray(at.map((one) => one.toISOString()));
   const createdAt = base.createdAt.toISOString();
   const inserted = await tx.execute(sql`
-    insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, occurrence_at, trigger, state, created_at, finished_at)
-    select ${base.workspaceId}::int, ${base.campaignId}::uuid, ${base.versionId}::int, ${base.audienceId}::int, occurrence, ${as.trigger}, ${as.state},
+    insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, live, occurrence_at, trigger, state, created_at, finished_at)
+    select ${base.workspaceId}::int, ${base.campaignId}::uuid, ${base.versionId}::int, ${base.audienceId}::int, ${base.live}::boolean, occurrence, ${as.trigger}, ${as.state},
       ${createdAt}::timestamptz, ${as.state === 'skipped' ? createdAt : null}::timestamptz
     from unnest(${occurrences}::text::timestamptz[]) occurrence
     on conflict do nothing returning id`);
@@ -106,8 +107,9 @@ type Errand = {
   campaignId: string;
   versionId: number;
   audienceId: number;
-  purpose: Exclude<RunPurpose, 'sync'>;
+  purpose: RunPurpose;
   undoes?: number;
+  live?: boolean;
   trigger: RunTrigger;
 };
 
@@ -117,10 +119,10 @@ type Errand = {
  */
 export async function insertRun(tx: Tx, errand: Errand, now: Date): Promise<number> {
   const at = sql`${now.toISOString()}::timestamptz`;
-  const { workspaceId, campaignId, versionId, audienceId, purpose, undoes = null, trigger } = errand;
+  const { workspaceId, campaignId, versionId, audienceId, purpose, undoes = null, live = false, trigger } = errand;
   const [run] = await tx.execute<{ id: number }>(sql`
-    insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, occurrence_at, trigger, purpose, undoes, state, created_at)
-    select ${workspaceId}::int, ${campaignId}::uuid, ${versionId}::int, ${audienceId}::int, greatest(${at}, max(occurrence_at)) + interval '1 microsecond',
+    insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, live, occurrence_at, trigger, purpose, undoes, state, created_at)
+    select ${workspaceId}::int, ${campaignId}::uuid, ${versionId}::int, ${audienceId}::int, ${live}::boolean, greatest(${at}, max(occurrence_at)) + interval '1 microsecond',
       ${trigger}, ${purpose}, ${undoes}::int, 'queued', ${at}
     from sync_runs where campaign_id = ${campaignId} and occurrence_at between ${at} and ${at} + interval '1 millisecond'
     returning id`);
@@ -169,15 +171,21 @@ export async function queueEnd(tx: Tx, campaign: typeof campaigns.$inferSelect, 
 
 export type Lease = { engine: string; ms: number };
 
-/** Leases the oldest run that may move, in one statement; per audience only the oldest open one. */
-export async function claimRun(db: Database, lease: Lease, now: Date): Promise<Run | null> {
+/**
+ * Leases the oldest run that may move, in one statement; per audience only the oldest open one. A live run that lies open may move as soon as
+ * another of its audience waits. @param open only live runs that are past their freeze.
+ */
+export async function claimRun(db: Database, lease: Lease, now: Date, open = false): Promise<Run | null> {
   const at = now.toISOString();
   const [claimed] = await db.sql<{ id: number }[]>`
     update sync_runs set leased_by = ${lease.engine}, leased_until = ${at}::timestamptz + ${lease.ms} * interval '1 millisecond'
     where id = (
       select r.id from sync_runs r join campaigns c on c.id = r.campaign_id
       where r.state in ('queued', 'audience_ready', 'frozen', 'sent')
-        and (r.wait_until is null or r.wait_until <= ${at}::timestamptz)
+        and (not ${open}::boolean or (r.live and r.state = 'frozen'))
+        and (r.wait_until is null or r.wait_until <= ${at}::timestamptz
+          or (r.live and r.state = 'frozen' and r.wait_reason is null and exists (
+            select from sync_runs n where n.audience_id = r.audience_id and n.id <> r.id and n.state in ('queued', 'audience_ready', 'frozen', 'sent'))))
         and (r.leased_until is null or r.leased_until < ${at}::timestamptz)
         and (c.state not in ('paused', 'stopped', 'archived') or r.purpose <> 'sync' or r.replace_session is not null)
         and not exists (
@@ -185,7 +193,7 @@ export async function claimRun(db: Database, lease: Lease, now: Date): Promise<R
             and (o.occurrence_at, o.id) < (r.occurrence_at, r.id)
             -- Whose consent is withdrawn does not wait until a paused campaign is resumed.
             and not (c.state = 'paused' and o.purpose = 'sync' and r.purpose = 'withdraw'))
-      order by r.occurrence_at, r.id limit 1
+      order by case when ${open}::boolean then coalesce(r.wait_until, '-infinity') end, r.occurrence_at, r.id limit 1
       for update of r skip locked
     ) returning id`;
   if (!claimed) return null;

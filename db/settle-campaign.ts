@@ -1,8 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
+import { liveSpan } from '@/lib/schedule/occurrences';
 import type { Database } from './client';
-import { moving, queueEnd, restingState } from './run-queue';
+import { insertRun, moving, queueEnd, restingState } from './run-queue';
 import type { Run } from './runs';
-import { campaigns, syncRuns } from './schema';
+import { campaigns, campaignVersions, syncRuns } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -13,12 +14,30 @@ type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 export async function settleCampaign(tx: Tx, run: Run, now: Date): Promise<void> {
   const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, run.campaignId)).for('update');
   if (!campaign || !moving.includes(campaign.state) || (await isHeld(tx, run.campaignId))) return;
+  if (run.purpose === 'withdraw') await reopen(tx, run, campaign, now);
   const resting = await restingState(tx, run.campaignId, campaign.nextAt);
   const ends = resting === 'completed' && run.purpose === 'sync' && (await queueEnd(tx, campaign, now));
   await tx
     .update(campaigns)
     .set({ state: ends ? 'running' : resting, blocker: null })
     .where(eq(campaigns.id, run.campaignId));
+}
+
+/** A live campaign's run has ended for the errand's sake: it is to listen on. */
+async function reopen(tx: Tx, run: Run, campaign: typeof campaigns.$inferSelect, now: Date): Promise<void> {
+  const [version] = await tx
+    .select()
+    .from(campaignVersions)
+    .where(eq(campaignVersions.id, campaign.versionId ?? 0));
+  if (version?.schedule.kind !== 'live') return;
+  const { until } = liveSpan(version.schedule, version.scheduledAt);
+  if ((until && until <= now) || (await restingState(tx, campaign.id, campaign.nextAt)) === 'running') return;
+  const { workspaceId, campaignId, audienceId } = run;
+  await insertRun(
+    tx,
+    { workspaceId, campaignId, audienceId, versionId: version.id, live: true, purpose: 'sync', trigger: 'schedule' },
+    now,
+  );
 }
 
 async function isHeld(tx: Tx, campaignId: string): Promise<boolean> {

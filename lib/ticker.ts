@@ -1,7 +1,8 @@
 import { schedule } from 'node-cron';
 import { database } from '@/db/open';
-import { heartbeat } from '@/lib/engine';
+import { heartbeat, syncWorld } from '@/lib/engine';
 import { env } from '@/lib/env';
+import { pump } from '@/lib/live/pump';
 import { faultOf, log } from '@/lib/log';
 import { upkeep } from '@/lib/upkeep';
 
@@ -12,11 +13,12 @@ const state = () => {
   return holder.beckonTicker;
 };
 
-/** A heartbeat a minute, in UTC: in a zone with summer time the ticker itself would pause for an hour. Truth is in Postgres, not here. */
+/** A heartbeat a minute, and live campaigns all the time. In UTC: in a zone with summer time the ticker itself would pause for an hour. Truth is in Postgres, not here. */
 export function startTicker(): void {
   // Not awaited together: a beat never waits for the upkeep of the minute before.
   schedule('* * * * *', () => beat().then(() => void keepUp()), { timezone: 'UTC', name: 'tick', noOverlap: true });
   nudge();
+  void pump(syncWorld(database(), env()), new AbortController().signal);
 }
 
 /** A heartbeat soon, for what a person is waiting for; beats that come during one are made up for after it. */

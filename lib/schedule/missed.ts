@@ -27,6 +27,8 @@ export function dueOccurrences(schedule: Schedule, at: { scheduledAt: Date; next
   const newest = due.at(-1);
   if (!newest) return { run: null, skipped: [], nextAt: nextOccurrence(schedule, { scheduledAt, after: now }) };
   const nextAt = nextOccurrence(schedule, { scheduledAt, after: newest });
+  // Of a live campaign nothing is missed: whatever happened meanwhile is in the newest.
+  if (schedule.kind === 'live') return { run: isOver(schedule, now) ? null : { at: newest, catchUp: false }, skipped: [], nextAt };
   const inTime = (nextAt === null || nextAt > now) && mayStart(schedule, scheduledAt, newest, now);
   const catchUp = due.length > 1 || now.getTime() - newest.getTime() > promptMs;
   return { run: inTime ? { at: newest, catchUp } : null, skipped: inTime ? due.slice(0, -1) : due, nextAt };
@@ -36,8 +38,12 @@ export function dueOccurrences(schedule: Schedule, at: { scheduledAt: Date; next
 function mayStart(schedule: Schedule, scheduledAt: Date, occurrence: Date, now: Date): boolean {
   const lateMs = now.getTime() - occurrence.getTime();
   if (lateMs > gracePeriodMs(schedule, scheduledAt, occurrence)) return false;
-  const over = schedule.kind === 'every' && schedule.end && 'date' in schedule.end && now >= dayEnd(schedule.end.date, schedule.zone);
-  return !over || lateMs <= promptMs;
+  return !isOver(schedule, now) || lateMs <= promptMs;
+}
+
+function isOver(schedule: Schedule, now: Date): boolean {
+  const { end, zone } = schedule.kind === 'every' || schedule.kind === 'live' ? schedule : {};
+  return end !== undefined && zone !== undefined && 'date' in end && now >= dayEnd(end.date, zone);
 }
 
 /**

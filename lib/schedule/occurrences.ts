@@ -14,6 +14,7 @@ export type Span = {
 
 /** Far enough for any rule that ever recurs (a leap day's 100-year pause); stops one that never does. */
 const horizonYears = 50;
+const hourMs = 3_600_000;
 
 /**
  * Instants at which the schedule is due, ascending, each once. Pure. Wall times keep their hour over a DST change: one that does not
@@ -51,6 +52,7 @@ function* candidates(schedule: Schedule, scheduledAt: Date, after: Date): Genera
       yield* recurring(schedule, scheduledAt, after);
       return;
     case 'live':
+      yield* liveHours(schedule, scheduledAt, after);
       return;
     default: {
       const never: never = schedule;
@@ -78,7 +80,7 @@ function* recurring(schedule: EverySchedule, scheduledAt: Date, after: Date): Ge
 
 function* hourly(schedule: EverySchedule, hours: number, from: Date): Generator<Date> {
   const first = instantOf(`${schedule.start}T${schedule.time}`, schedule.zone).getTime();
-  const stepMs = hours * 3_600_000;
+  const stepMs = hours * hourMs;
   const skipped = Math.max(0, Math.floor((from.getTime() - first) / stepMs) - 1);
   const horizon = Math.max(from.getTime(), first) + horizonYears * 366 * 86_400_000;
   for (let at = first + skipped * stepMs; at < horizon; at += stepMs) yield new Date(at);
@@ -145,6 +147,14 @@ function nthWeekdayOf(month: Temporal.PlainYearMonth, n: number, dayOfWeek: numb
   const first = month.toPlainDate({ day: 1 });
   const day = 1 + ((dayOfWeek - first.dayOfWeek + 7) % 7) + 7 * (n - 1);
   return day <= month.daysInMonth ? day : null;
+}
+
+/** A live campaign is brought wholly up to date once an hour, counted from where it begins: elapsed time. */
+function* liveHours(schedule: LiveSchedule, scheduledAt: Date, after: Date): Generator<Date> {
+  const { from, until } = liveSpan(schedule, scheduledAt);
+  const passed = Math.max(0, Math.floor((after.getTime() - from.getTime()) / hourMs));
+  const horizon = Math.max(from.getTime(), after.getTime()) + horizonYears * 366 * 86_400_000;
+  for (let at = from.getTime() + passed * hourMs; at < (until?.getTime() ?? horizon); at += hourMs) yield new Date(at);
 }
 
 /** When a live schedule adds members: from `from` on and before `until`; null is for ever. */

@@ -10,9 +10,10 @@ import { invariant } from '@/lib/errors';
 import { adSets, audienceInfo, createAudience, findAudienceByMark } from '@/lib/facebook/ads';
 import { GraphError, ofAudience } from '@/lib/facebook/errors';
 import type { Graph } from '@/lib/facebook/transport';
+import { flushRun } from '@/lib/live/flush-run';
 import { confirmRun } from './confirm-run';
 import { freezeRun } from './freeze-run';
-import { sendBatches } from './send';
+import { sendDifference } from './send';
 import { meantSendBy } from './send-by';
 import { sendReplacement } from './send-replacement';
 
@@ -69,7 +70,8 @@ export async function advanceRun(world: SyncWorld, context: RunContext): Promise
     case 'audience_ready':
       return context.run.purpose === 'detach' ? skipToSent(world, context) : freezeRun(world, context);
     case 'frozen':
-      return context.run.sendBy === 'replace' ? sendReplacement(world, context) : sendBatches(world, context);
+      if (context.run.live && context.run.purpose === 'sync') return flushRun(world, context);
+      return context.run.sendBy === 'replace' ? sendReplacement(world, context) : sendDifference(world, context);
     case 'sent':
       return confirmRun(world, context);
     default:
@@ -90,7 +92,7 @@ async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Ru
   // Of another account: as good as gone.
   if (info.accountId !== version.adAccountId)
     throw ofAudience(new GraphError({ kind: 'api', status: 400, code: 100, subcode: 33 }, null, null));
-  const sendBy = run.purpose === 'sync' ? await meantWay(world, context, info.operationCode) : 'difference';
+  const sendBy = run.purpose === 'sync' && !run.live ? await meantWay(world, context, info.operationCode) : 'difference';
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
     await tx.update(audiences).set({ facebookId }).where(eq(audiences.id, audience.id));

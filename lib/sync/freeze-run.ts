@@ -3,12 +3,14 @@ import type { Database } from '@/db/client';
 import { type Comparison, compareMembers, type Freeze } from '@/db/ledger-compare';
 import { writeChanges } from '@/db/ledger-freeze';
 import { mostRowsInRequest } from '@/db/ledger-row';
+import { stayingProfiles } from '@/db/live-flush';
 import { writeRun } from '@/db/run-queue';
 import { type Run, usualRequestMs } from '@/db/runs';
 import { campaigns, type SendBy } from '@/db/schema';
 import { translated } from '@/db/segment-query';
 import { segmentSources } from '@/db/segment-references';
 import { segmentByKey, segmentSql } from '@/db/segments';
+import { invariant } from '@/lib/errors';
 import type { Definition } from '@/lib/segment/definition';
 import { writtenOut } from '@/lib/segment/references';
 import type { RunContext, SyncWorld } from './advance-run';
@@ -29,7 +31,9 @@ export async function freezeRun(world: SyncWorld, context: RunContext): Promise<
   const when = { at: run.occurrenceAt, now };
   const who = purpose === 'sync' ? await whoOf(world.db, context, when) : null;
   const { mode, options } = version;
-  const subject = { workspaceId, campaignId, audienceId: audience.id, schema: audience.schema, mode, options };
+  // The stays of a live campaign are its own.
+  const rules = run.live ? { ...options, stayDays: null } : options;
+  const subject = { workspaceId, campaignId, audienceId: audience.id, schema: audience.schema, mode, options: rules };
   const asked = await askedOf(world.db, subject, who?.segment ?? null, purpose, when);
   const freezing = world.db.orm.transaction(
     async (tx) => {
@@ -60,14 +64,27 @@ export async function freezeRun(world: SyncWorld, context: RunContext): Promise<
   });
 }
 
-async function whoOf(
-  db: Database,
-  { run, version }: RunContext,
-  when: { at: Date; now: Date },
-): Promise<{ definition: Definition; segment: SQL }> {
+type Who = { definition: Definition | null; segment: SQL };
+
+/** Of a live campaign: who has qualified and fits what narrows it. */
+async function whoOf(db: Database, context: RunContext, when: { at: Date; now: Date }): Promise<Who> {
+  const { run, audience } = context;
+  const definition = await definitionOf(db, context);
+  const segment = definition && (await segmentSql(db, run.workspaceId, definition, when));
+  if (!run.live) {
+    invariant(segment, 'who is meant is described where nothing triggers');
+    return { definition, segment };
+  }
+  const staying = stayingProfiles(audience.id, when.at);
+  if (!segment) return { definition, segment: staying };
+  return { definition, segment: sql`select s.profile_id from (${segment}) s join (${staying}) l on l.profile_id = s.profile_id` };
+}
+
+/** As it is now, with the saved segments it refers to written out; null where nothing narrows a live campaign. */
+export async function definitionOf(db: Database, { run, version }: Pick<RunContext, 'run' | 'version'>): Promise<Definition | null> {
+  if (!version.definition && version.segmentKey === null) return null;
   const asked = version.definition ?? (await segmentByKey(db, run.workspaceId, version.segmentKey ?? '')).definition;
-  const definition = writtenOut(asked, await segmentSources(db, run.workspaceId, asked));
-  return { definition, segment: await segmentSql(db, run.workspaceId, definition, when) };
+  return writtenOut(asked, await segmentSources(db, run.workspaceId, asked));
 }
 
 /** What was meant, unless there is nothing to do, nobody would be left, or it would take too long. */

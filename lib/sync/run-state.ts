@@ -25,6 +25,12 @@ export const isOpen = (state: RunState): boolean => (openStates as readonly RunS
 export const isHalted = (campaign: CampaignState, run: { purpose: RunPurpose; replaceSession: number | null }): boolean =>
   run.purpose === 'sync' && run.replaceSession === null && ['paused', 'stopped', 'archived'].includes(campaign);
 
+type Waiting = { state: RunState; live: boolean; waitUntil: Date | null; waitReason: string | null };
+
+/** A live run that has nothing to do until somebody qualifies or leaves, or its period is over. */
+export const liesOpen = (run: Waiting, now: Date): boolean =>
+  run.live && run.state === 'frozen' && run.waitReason === null && run.waitUntil !== null && run.waitUntil > now;
+
 /** The words of the screens and the API. */
 export type ScreenState =
   | 'queued'

@@ -12,17 +12,24 @@ import type { RunContext, SyncWorld } from './advance-run';
 import { isHalted } from './run-state';
 import { type Sending, sameBatch, settleAnswer, settleRefusal } from './settle-batch';
 
+/** @returns the run: sent, or as far as it came before time was up or a person halted the campaign. */
+export async function sendDifference(world: SyncWorld, context: RunContext): Promise<Run> {
+  return (await sendBatches(world, context)) ? finishSending(world, context.run) : unfinished(context.run);
+}
+
+/** As it stands in the row after an answer, for whoever looks at it once more. */
+export const unfinished = (run: Run): Run => ({ ...run, attempts: 0, waitUntil: null, waitReason: null });
+
 /**
  * Sends the batches that have no answer yet, a few at a time, each its own request and its own transaction: what was answered stays
- * answered whatever happens to the others. All removals are out before the first addition. @returns the run: sent, or as far as it came
- * before time was up or a person halted the campaign.
+ * answered whatever happens to the others. All removals are out before the first addition. @returns whether none is left; false where time
+ * was up or a person halted the campaign.
  */
-export async function sendBatches(world: SyncWorld, context: RunContext): Promise<Run> {
+export async function sendBatches(world: SyncWorld, context: RunContext): Promise<boolean> {
   for (;;) {
     const next = await pendingBatches(world.db, context.run.id);
-    if (next.length === 0) return finishSending(world, context.run);
-    const all = await keepInFlight(world, context, next, (batch) => sendBatch(world, context, batch));
-    if (!all) return { ...context.run, attempts: 0, waitUntil: null, waitReason: null };
+    if (next.length === 0) return true;
+    if (!(await keepInFlight(world, context, next, (batch) => sendBatch(world, context, batch)))) return false;
   }
 }
 

@@ -9,12 +9,15 @@ import { settleCampaign } from '@/db/settle-campaign';
 import { queueWithdrawalRuns } from '@/db/withdrawals';
 import { AppError } from '@/lib/errors';
 import { type GraphAction, GraphError, isLimit } from '@/lib/facebook/errors';
+import { settleLive } from '@/lib/live/settle';
 import { faultOf } from '@/lib/log';
 import { advanceRun, contextOf, type RunContext, type SyncWorld } from './advance-run';
 import { type Decision, decide } from './failure';
-import { isHalted, isOpen } from './run-state';
+import { isHalted, isOpen, liesOpen } from './run-state';
 
 export type TickCounts = { queued: number; skipped: number; advanced: number; held: number; finished: number; failed: number };
+
+export const noCounts = (): TickCounts => ({ queued: 0, skipped: 0, advanced: 0, held: 0, finished: 0, failed: 0 });
 
 /** Runs worked on at the same time: one slow ad account does not hold up the others. */
 const runsAtOnce = 3;
@@ -24,10 +27,11 @@ const runsAtOnce = 3;
  * twice or from two machines at once, nothing is done twice. @param budgetMs stops at a batch's edge; the next tick goes on.
  */
 export async function tick(world: SyncWorld, budgetMs: number): Promise<TickCounts> {
-  const counts: TickCounts = { queued: 0, skipped: 0, advanced: 0, held: 0, finished: 0, failed: 0 };
+  const counts = noCounts();
   const startedMs = world.clock().getTime();
   const inBudget = () => world.clock().getTime() - startedMs < budgetMs;
   await queueDue(world, counts, inBudget);
+  await settleLive(world.db, world.clock());
   // All have ended before any fault is told: whoever called may close the database then.
   const workers = await Promise.allSettled(Array.from({ length: runsAtOnce }, () => work(world, counts, inBudget)));
   const fault = workers.find((worker) => worker.status === 'rejected');
@@ -54,11 +58,11 @@ async function work(world: SyncWorld, counts: TickCounts, inBudget: () => boolea
   }
 }
 
-async function workOn(world: SyncWorld, claimed: Run, counts: TickCounts, inBudget: () => boolean): Promise<void> {
+export async function workOn(world: SyncWorld, claimed: Run, counts: TickCounts, inBudget: () => boolean): Promise<void> {
   let run = claimed;
   let context: RunContext | null = null;
   try {
-    while (isOpen(run.state) && inBudget() && !(await wasHalted(world, run))) {
+    while (isOpen(run.state) && !liesOpen(run, world.clock()) && inBudget() && !(await wasHalted(world, run))) {
       context = await contextOf(world, run, inBudget);
       run = await advanceRun(world, context);
       counts.advanced++;

@@ -1,0 +1,58 @@
+import type { TransactionSql } from 'postgres';
+import { jsonArray, plainArray, textArray } from '@/lib/array-literal';
+import type { WorkspaceId } from '@/lib/auth';
+import { furthestAheadMs, latestMs } from '@/lib/live/trigger';
+import type { EventRow } from './events';
+import { listeningStates } from './live-campaigns';
+
+/** An event, or, with event id 0, that something was told of the profile. */
+export type Arrival = EventRow | { profileId: string; eventId: number };
+
+/** Names that a live campaign of the workspace listens to: asked at each write, so that a workspace without any pays next to nothing. */
+export async function heardNames(tx: TransactionSql, workspaceId: WorkspaceId): Promise<ReadonlySet<string>> {
+  const rows = await tx<{ name: string }[]>`
+    select distinct l.name from live_events l join campaigns c on c.id = l.campaign_id
+    where l.workspace_id = ${workspaceId} and c.state = any(${[...listeningStates]}::text[])`;
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Remembers them in the transaction that stores them, until it is settled what they start and end. What comes too late starts nothing. */
+export async function noteArrivals(
+  tx: TransactionSql,
+  workspaceId: WorkspaceId,
+  arrivals: readonly Arrival[],
+  arrivedAt: Date,
+): Promise<void> {
+  const timely = arrivals.filter((arrival) => !('time' in arrival) || isTimely(arrival.time, arrivedAt));
+  if (timely.length === 0) return;
+  const times = timely.map((arrival) => ('time' in arrival ? new Date(arrival.time) : arrivedAt).toISOString());
+  await tx`
+    insert into live_arrivals (workspace_id, profile_id, event_id, time, amount, label, properties, arrived_at)
+    select ${workspaceId}, *, ${arrivedAt}::timestamptz from unnest(
+      ${plainArray(timely.map((a) => a.profileId))}::text::bigint[], ${plainArray(timely.map((a) => a.eventId))}::text::int[], ${plainArray(times)}::text::timestamptz[],
+      ${plainArray(timely.map((a) => ('time' in a ? a.amount : null)))}::text::float8[], ${textArray(timely.map((a) => ('time' in a ? a.label : null)))}::text::text[],
+      ${jsonArray(timely.map((a) => ('time' in a ? a.properties : {})))}::text::jsonb[])`;
+}
+
+const isTimely = (time: number, arrivedAt: Date): boolean =>
+  time >= arrivedAt.getTime() - latestMs && time <= arrivedAt.getTime() + furthestAheadMs;
+
+/** Everything live of the losers becomes the winners'; of both each audience is decided anew. */
+export async function mergeLive(tx: TransactionSql, workspaceId: WorkspaceId, losers: string[], winners: string[]): Promise<void> {
+  const pairs = tx`unnest(${losers}::bigint[], ${winners}::bigint[]) as m(loser, winner)`;
+  await tx`update live_arrivals a set profile_id = m.winner from ${pairs} where a.workspace_id = ${workspaceId} and a.profile_id = m.loser`;
+  await tx`
+    with gone as (delete from live_wakes w using ${pairs} where w.workspace_id = ${workspaceId} and w.profile_id = m.loser returning w.audience_id, m.winner, w.from_time, w.due_at)
+    insert into live_wakes as w (workspace_id, audience_id, profile_id, from_time, due_at)
+    select ${workspaceId}, audience_id, winner, min(from_time), min(due_at) from gone group by audience_id, winner
+    on conflict (audience_id, profile_id) do update set from_time = least(w.from_time, excluded.from_time), due_at = least(w.due_at, excluded.due_at)`;
+  await tx`
+    with gone as (delete from live_stays s using ${pairs} where s.workspace_id = ${workspaceId} and s.profile_id = m.loser returning s.audience_id, m.loser, m.winner, s.since, s.until),
+    kept as (
+      insert into live_stays as s (workspace_id, audience_id, profile_id, since, until)
+      select ${workspaceId}, audience_id, winner, max(since), max(until) from gone group by audience_id, winner
+      on conflict (audience_id, profile_id) do update set since = greatest(s.since, excluded.since), until = greatest(s.until, excluded.until)
+    )
+    insert into live_touched (workspace_id, audience_id, profile_id)
+    select ${workspaceId}, audience_id, loser from gone union select ${workspaceId}, audience_id, winner from gone on conflict do nothing`;
+}
