@@ -28,7 +28,7 @@ export async function noteArrivals(
   const times = timely.map((arrival) => ('time' in arrival ? new Date(arrival.time) : arrivedAt).toISOString());
   await tx`
     insert into live_arrivals (workspace_id, profile_id, event_id, time, amount, label, properties, arrived_at)
-    select ${workspaceId}, *, ${arrivedAt}::timestamptz from unnest(
+    select ${workspaceId}::int, *, ${arrivedAt}::timestamptz from unnest(
       ${plainArray(timely.map((a) => a.profileId))}::text::bigint[], ${plainArray(timely.map((a) => a.eventId))}::text::int[], ${plainArray(times)}::text::timestamptz[],
       ${plainArray(timely.map((a) => ('time' in a ? a.amount : null)))}::text::float8[], ${textArray(timely.map((a) => ('time' in a ? a.label : null)))}::text::text[],
       ${jsonArray(timely.map((a) => ('time' in a ? a.properties : {})))}::text::jsonb[])`;
@@ -44,15 +44,15 @@ export async function mergeLive(tx: TransactionSql, workspaceId: WorkspaceId, lo
   await tx`
     with gone as (delete from live_wakes w using ${pairs} where w.workspace_id = ${workspaceId} and w.profile_id = m.loser returning w.audience_id, m.winner, w.from_time, w.due_at)
     insert into live_wakes as w (workspace_id, audience_id, profile_id, from_time, due_at)
-    select ${workspaceId}, audience_id, winner, min(from_time), min(due_at) from gone group by audience_id, winner
+    select ${workspaceId}::int, audience_id, winner, min(from_time), min(due_at) from gone group by audience_id, winner
     on conflict (audience_id, profile_id) do update set from_time = least(w.from_time, excluded.from_time), due_at = least(w.due_at, excluded.due_at)`;
   await tx`
     with gone as (delete from live_stays s using ${pairs} where s.workspace_id = ${workspaceId} and s.profile_id = m.loser returning s.audience_id, m.loser, m.winner, s.since, s.until),
     kept as (
       insert into live_stays as s (workspace_id, audience_id, profile_id, since, until)
-      select ${workspaceId}, audience_id, winner, max(since), max(until) from gone group by audience_id, winner
+      select ${workspaceId}::int, audience_id, winner, max(since), max(until) from gone group by audience_id, winner
       on conflict (audience_id, profile_id) do update set since = greatest(s.since, excluded.since), until = greatest(s.until, excluded.until)
     )
     insert into live_touched (workspace_id, audience_id, profile_id)
-    select ${workspaceId}, audience_id, loser from gone union select ${workspaceId}, audience_id, winner from gone on conflict do nothing`;
+    select ${workspaceId}::int, audience_id, loser from gone union select ${workspaceId}::int, audience_id, winner from gone on conflict do nothing`;
 }

@@ -9,6 +9,7 @@ import {
   instants,
   integers,
   type LiveCampaign,
+  listeningStates,
   liveCampaigns,
   namesOf,
   rowsOfStep,
@@ -169,7 +170,7 @@ function lookersSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[]
   return sql`
     select coalesce(n.event_id, 0) as event_id, a.id as audience_id
     from live_events l join audiences a on a.campaign_id = l.campaign_id left join event_names n on n.workspace_id = l.workspace_id and n.name = l.name
-    where l.workspace_id = ${workspaceId} and (l.name = '' or n.event_id is not null)
+    where l.workspace_id = ${workspaceId} and a.id = any(${integers(campaigns.map(({ audienceId }) => audienceId))}) and (l.name = '' or n.event_id is not null)
       and not exists (
         select from unnest(${integers(own.map((o) => o.eventId))}, ${integers(own.map((o) => o.audienceId))}) o(event_id, audience_id)
         where o.event_id = n.event_id and o.audience_id = a.id)`;
@@ -187,4 +188,16 @@ export async function endStays(db: Database, now: Date): Promise<boolean> {
     )
     select from over`);
   return ended.length === mostAtOnce;
+}
+
+/** Forgets who had qualified for campaigns that are over. @returns how many. */
+export async function sweepLive(db: Database): Promise<number> {
+  const over = sql`
+    select a.id from audiences a join campaigns c on c.id = a.campaign_id where c.state not in ${[...listeningStates]} and exists (select from live_events l where l.campaign_id = c.id)`;
+  return db.orm.transaction(async (tx) => {
+    let swept = 0;
+    for (const table of ['live_stays', 'live_wakes', 'live_touched', 'live_scans'] as const)
+      swept += (await tx.execute(sql`delete from ${sql.identifier(table)} where audience_id in (${over})`)).count;
+    return swept;
+  });
 }

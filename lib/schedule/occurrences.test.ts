@@ -113,8 +113,13 @@ describe('live', () => {
   const scheduledAt = new Date('2026-12-01T12:00:00Z');
   const span = (rest: object) => liveSpan(scheduleSchema.parse({ kind: 'live', zone: 'Asia/Kolkata', ...rest }) as never, scheduledAt);
 
-  it('has no occurrences', () => {
-    expect(nextOccurrence({ kind: 'live', zone: 'UTC' }, { scheduledAt, after: scheduledAt })).toBeNull();
+  it('is brought wholly up to date once an hour from where it begins, until it ends', () => {
+    const schedule = { kind: 'live' as const, zone: 'UTC', start: '2026-12-01T12:30', end: { date: '2026-12-01' } };
+    const due = occurrences(schedule, { scheduledAt, after: new Date(0), limit: 100 }).map((at) => at.toISOString().slice(11, 16));
+    expect([due.length, due[0], due[1], due.at(-1)]).toEqual([12, '12:30', '13:30', '23:30']);
+    expect(nextOccurrence({ kind: 'live', zone: 'UTC' }, { scheduledAt, after: new Date('2036-12-01T12:20:00Z') })).toEqual(
+      new Date('2036-12-01T13:00:00Z'),
+    );
   });
 
   it('adds from the moment it is scheduled, or from its start, to the end of its last day', () => {

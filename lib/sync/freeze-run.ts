@@ -43,7 +43,8 @@ export async function freezeRun(world: SyncWorld, context: RunContext): Promise<
       const mine = await writeRun(tx, run, world.lease, {}, now);
       const freeze: Freeze = { ...asked, runId: run.id, purpose, undoes, ...when };
       const compared = await compareMembers(tx, freeze);
-      const reason = brakes(context) ? holdReason({ ...compared, members: audience.members }, options.changeBrakePercent) : null;
+      const change = { ...compared, members: audience.members };
+      const reason = brakes(context) ? holdReason(change, options.changeBrakePercent, run.live) : null;
       if (reason !== null) return hold(tx, world, mine, compared, reason);
       const sendBy = await chosenSendBy(tx, world, context, compared);
       const frozen = await writeChanges(tx, freeze, compared, sendBy);
