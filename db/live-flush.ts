@@ -41,9 +41,11 @@ export async function flushTouched(db: Database, tx: Tx, flush: Flush): Promise<
   return { taken: among.length, toAdd: written?.toAdd ?? 0, toRemove: written?.toRemove ?? 0 };
 }
 
-/** Selects profile_id: everybody the campaign holds at `at`. */
-export const stayingProfiles = (audienceId: number, at: Date): SQL =>
-  sql`select profile_id from live_stays where audience_id = ${audienceId} and until > ${instant(at)}`;
+/** Selects profile_id: everybody who has qualified for the live campaign, and fits what narrows it. @param narrowing selects profile_id; null: nothing does. */
+export function liveMembers(audienceId: number, narrowing: SQL | null, at: Date): SQL {
+  const staying = sql`select profile_id from live_stays where audience_id = ${audienceId} and until > ${instant(at)}`;
+  return narrowing ? sql`select s.profile_id from (${narrowing}) s join (${staying}) l on l.profile_id = s.profile_id` : staying;
+}
 
 async function changes(db: Database, flush: Flush, among: readonly string[]): Promise<SQL> {
   const { workspaceId, audienceId, schema, narrowing, now } = flush;

@@ -111,6 +111,7 @@ export async function undoLastRun(db: Database, workspaceId: WorkspaceId, campai
   return db.orm.transaction(async (tx) => {
     const campaign = await ownCampaign(tx, workspaceId, campaignId, true);
     if (campaign.state === 'archived') throw new AppError('conflict', 'The campaign is archived.');
+    await refuseIfLive(tx, campaign.versionId);
     const runs = and(eq(syncRuns.campaignId, campaignId), eq(syncRuns.workspaceId, workspaceId));
     const [open] = await tx
       .select({ id: syncRuns.id })
@@ -132,6 +133,16 @@ export async function undoLastRun(db: Database, workspaceId: WorkspaceId, campai
       await tx.update(campaigns).set({ state: 'paused', blocker: null, updatedAt: now }).where(own(workspaceId, campaignId));
     return { runId };
   });
+}
+
+/** Its run takes people in and lets them go for an hour; nobody means all of that by its last. */
+async function refuseIfLive(tx: Tx, versionId: number | null): Promise<void> {
+  const [version] = await tx
+    .select({ trigger: campaignVersions.trigger })
+    .from(campaignVersions)
+    .where(eq(campaignVersions.id, versionId ?? 0));
+  if (version?.trigger)
+    throw new AppError('conflict', 'A live campaign has no last run to take back. Pause it, or stop it and take its members out.');
 }
 
 async function lastFrozen(tx: Tx, campaignId: string): Promise<Run> {

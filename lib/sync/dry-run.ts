@@ -4,6 +4,7 @@ import type { Database } from '@/db/client';
 import { compareWithLedger, type Outcome, type PreviewMember, type PreviewPerson, previewMembers, previewPage } from '@/db/ledger-preview';
 import { mostRowsInRequest } from '@/db/ledger-row';
 import type { Asked } from '@/db/ledger-wanted';
+import { liveMembers } from '@/db/live-flush';
 import { matchingProfiles } from '@/db/profiles';
 import { segmentByKey, segmentSql } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
@@ -24,7 +25,10 @@ export type DryRun = {
   requests: number;
 };
 
-type Who = Pick<CampaignPlan, 'segment' | 'definition' | 'identifiers' | 'mode' | 'stayDays' | 'cap' | 'controlPercent' | 'limitedDataUse'>;
+type Who = Pick<
+  CampaignPlan,
+  'trigger' | 'segment' | 'definition' | 'identifiers' | 'mode' | 'stayDays' | 'cap' | 'controlPercent' | 'limitedDataUse'
+>;
 
 /** What a run at that instant would do. Reads only. @param campaignId whose ledger it is compared with. */
 export async function dryRun(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId: string): Promise<DryRun> {
@@ -70,11 +74,14 @@ export async function dryRunPage(
 }
 
 async function previewOf(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId: string): Promise<Asked> {
-  const definition = who.definition ?? (await segmentByKey(db, workspaceId, who.segment ?? '')).definition;
   const audience = await audienceOfCampaign(db, workspaceId, campaignId);
   const { limitedDataUse, mode } = who;
   const schema = audience?.schema ?? (await plannedSchema(db, workspaceId, { identifiers: who.identifiers ?? null, limitedDataUse }));
-  const segment = await segmentSql(db, workspaceId, definition, at);
-  const subject = { workspaceId, campaignId, audienceId: audience?.id ?? 0, schema, mode, options: who };
-  return askedOf(db, subject, segment, 'sync', { at, now: at });
+  const definition = who.definition ?? (who.segment === undefined ? null : (await segmentByKey(db, workspaceId, who.segment)).definition);
+  const described = definition && (await segmentSql(db, workspaceId, definition, at));
+  const audienceId = audience?.id ?? 0;
+  const segment = who.trigger ? liveMembers(audienceId, described, at) : described;
+  // The stays of a live campaign are its own.
+  const options = who.trigger ? { ...who, stayDays: null } : who;
+  return askedOf(db, { workspaceId, campaignId, audienceId, schema, mode, options }, segment, 'sync', { at, now: at });
 }

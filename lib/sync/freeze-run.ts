@@ -3,7 +3,7 @@ import type { Database } from '@/db/client';
 import { type Comparison, compareMembers, type Freeze } from '@/db/ledger-compare';
 import { writeChanges } from '@/db/ledger-freeze';
 import { mostRowsInRequest } from '@/db/ledger-row';
-import { stayingProfiles } from '@/db/live-flush';
+import { liveMembers } from '@/db/live-flush';
 import { writeRun } from '@/db/run-queue';
 import { type Run, usualRequestMs } from '@/db/runs';
 import { campaigns, type SendBy } from '@/db/schema';
@@ -76,9 +76,7 @@ async function whoOf(db: Database, context: RunContext, when: { at: Date; now: D
     invariant(segment, 'who is meant is described where nothing triggers');
     return { definition, segment };
   }
-  const staying = stayingProfiles(audience.id, when.at);
-  if (!segment) return { definition, segment: staying };
-  return { definition, segment: sql`select s.profile_id from (${segment}) s join (${staying}) l on l.profile_id = s.profile_id` };
+  return { definition, segment: liveMembers(audience.id, segment, when.at) };
 }
 
 /** As it is now, with the saved segments it refers to written out; null where nothing narrows a live campaign. */
