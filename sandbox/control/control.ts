@@ -5,6 +5,7 @@ import { audienceView, changeAudience, dropAudience, listAudienceViews, streamMe
 import { sendCallback } from './callback-control';
 import { killTokens, makeToken, removeScope, startLogin } from './token-control';
 import {
+  addAccount,
   addFault,
   changeAccount,
   changeAdSet,
@@ -59,6 +60,7 @@ const routes: [method: string, path: RegExp, handler: Handler][] = [
   ['GET', /^\/ad-sets\/(\d+)$/, ({ world, id }) => found(world.adSets.get(id), 'ad set')],
   ['POST', /^\/ad-sets\/(\d+)$/, changeAdSet],
   ['DELETE', /^\/ad-sets\/(\d+)$/, dropAdSet],
+  ['POST', /^\/accounts$/, addAccount],
   ['POST', /^\/accounts\/(?:act_)?(\d+)$/, changeAccount],
   ['POST', /^\/terms$/, setTerms],
   ['POST', /^\/tokens$/, makeToken],

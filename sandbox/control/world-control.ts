@@ -90,6 +90,13 @@ export function dropAdSet({ world, id }: ControlCall): AdSet {
   });
 }
 
+/** Another ad account with everything of an existing one but its ad sets. */
+export function addAccount({ world, input }: ControlCall): AdAccount {
+  const like = found(world.accounts.get(String(input.like).replace('act_', '')), 'ad account');
+  const id = String(input.id).replace('act_', '');
+  return world.accounts.get(id) ?? world.accounts.put({ ...like, id, seq: world.next('accounts'), name: `${like.name} ${id}` });
+}
+
 /** Disables or revives an account, or changes who may do what in it. */
 export function changeAccount({ world, id, input }: ControlCall): AdAccount {
   const account = found(world.accounts.get(id), 'ad account');

@@ -162,6 +162,7 @@ export class SandboxControl {
     },
   ): Promise<SandboxAdSet> => this.send('POST', `/ad-sets/${id}`, change);
   deleteAdSet = (id: string): Promise<SandboxAdSet> => this.send('DELETE', `/ad-sets/${id}`);
+  addAccount = (id: string, like: string): Promise<unknown> => this.send('POST', '/accounts', { id, like });
   changeAccount = (
     id: string,
     change: {
