@@ -19,13 +19,15 @@ export async function spendBudget(db: Database, adAccountId: string, call: 'read
   const used = sql<number>`greatest(0, ${points} - ${limit} * ${passedMs} / ${scoreWindowMs}::float8)`;
   const over = sql<number>`(${used} + ${pointsOf[call]}::float8 - ${usableShare}::float8 * ${limit})`;
   const mine = eq(adAccountBudgets.adAccountId, adAccountId);
-  await db.orm.insert(adAccountBudgets).values({ adAccountId, points: 0, pointsAt: now }).onConflictDoNothing();
-  const spent = await db.orm
-    .update(adAccountBudgets)
-    .set({ points: sql`${used} + ${pointsOf[call]}::float8`, pointsAt: now })
-    .where(sql`${mine} and (${nextAt} is null or ${nextAt} <= ${at}) and ${over} <= 0`)
-    .returning({ id: adAccountBudgets.adAccountId });
-  if (spent.length > 0) return 0;
+  const spend = () =>
+    db.orm
+      .update(adAccountBudgets)
+      .set({ points: sql`${used} + ${pointsOf[call]}::float8`, pointsAt: now })
+      .where(sql`${mine} and (${nextAt} is null or ${nextAt} <= ${at}) and ${over} <= 0`)
+      .returning({ id: adAccountBudgets.adAccountId });
+  if ((await spend()).length > 0) return 0;
+  const made = await db.orm.insert(adAccountBudgets).values({ adAccountId, points: 0, pointsAt: now }).onConflictDoNothing().returning();
+  if (made.length > 0) return spendBudget(db, adAccountId, call, now);
   const untilNextMs = sql`coalesce(extract(epoch from ${nextAt} - ${at})::float8 * 1000, 0)`;
   const [held] = await db.orm
     .select({ waitMs: sql<number>`greatest(${untilNextMs}, ${over} / ${limit} * ${scoreWindowMs}::float8, 100)::float8` })

@@ -24,7 +24,7 @@ export type Flush = Rules & {
 export type Flushed = { taken: number; toAdd: number; toRemove: number };
 
 /** Each may have an older row to be taken out as well, and all rows of a removal must fit into one request. */
-const mostAtOnce = 3_000;
+export const mostTouched = 3_000;
 
 /**
  * Decides anew the profiles that were touched, and writes the difference into the ledger with its batches: what a freeze does, for a handful,
@@ -33,7 +33,7 @@ const mostAtOnce = 3_000;
 export async function flushTouched(db: Database, tx: Tx, flush: Flush): Promise<Flushed> {
   const touched = await tx.execute<{ id: string }>(sql`
     delete from live_touched where (audience_id, profile_id) in (
-      select audience_id, profile_id from live_touched where audience_id = ${flush.audienceId} limit ${mostAtOnce}::int for update skip locked)
+      select audience_id, profile_id from live_touched where audience_id = ${flush.audienceId} limit ${mostTouched}::int for update skip locked)
     returning profile_id::text as id`);
   if (touched.length === 0) return { taken: 0, toAdd: 0, toRemove: 0 };
   const among = touched.map(({ id }) => id);

@@ -1,10 +1,11 @@
 import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
 import { dueOccurrences } from '@/lib/schedule/missed';
 import type { Database } from './client';
-import type { Run } from './runs';
+import type { Batch, Run } from './runs';
 import {
   audiences,
   type CampaignState,
@@ -177,9 +178,7 @@ export type Lease = { engine: string; ms: number };
  */
 export async function claimRun(db: Database, lease: Lease, now: Date, open = false): Promise<Run | null> {
   const at = now.toISOString();
-  const [claimed] = await db.sql<{ id: number }[]>`
-    update sync_runs set leased_by = ${lease.engine}, leased_until = ${at}::timestamptz + ${lease.ms} * interval '1 millisecond'
-    where id = (
+  const movable = sql`
       select r.id from sync_runs r join campaigns c on c.id = r.campaign_id
       where r.state in ('queued', 'audience_ready', 'frozen', 'sent')
         and (not ${open}::boolean or (r.live and r.state = 'frozen'))
@@ -194,10 +193,13 @@ export async function claimRun(db: Database, lease: Lease, now: Date, open = fal
             -- Whose consent is withdrawn does not wait until a paused campaign is resumed.
             and not (c.state = 'paused' and o.purpose = 'sync' and r.purpose = 'withdraw'))
       order by case when ${open}::boolean then coalesce(r.wait_until, '-infinity') end, r.occurrence_at, r.id limit 1
-      for update of r skip locked
-    ) returning id`;
-  if (!claimed) return null;
-  const [run] = await db.orm.select().from(syncRuns).where(eq(syncRuns.id, claimed.id));
+      for update of r skip locked`;
+  const leasedUntil = new Date(now.getTime() + lease.ms);
+  const [run] = await db.orm
+    .update(syncRuns)
+    .set({ leasedBy: lease.engine, leasedUntil })
+    .where(sql`${syncRuns.id} = (${movable})`)
+    .returning();
   return run ?? null;
 }
 
@@ -209,7 +211,7 @@ export class LeaseLost extends Error {
   }
 }
 
-type RunChange = Partial<typeof syncRuns.$inferInsert>;
+type RunChange = PgUpdateSetSource<typeof syncRuns>;
 
 /** Writes to the run only while it is still in the expected state and this engine's. @throws LeaseLost */
 export async function writeRun(tx: Tx, run: Run, lease: Lease, change: RunChange, now: Date): Promise<Run> {
@@ -221,6 +223,28 @@ export async function writeRun(tx: Tx, run: Run, lease: Lease, change: RunChange
     .returning();
   if (!row) throw new LeaseLost();
   return row;
+}
+
+/**
+ * Notes that the batch is sent once more, where the run is still this engine's; all in one statement, for there is one before each request.
+ * @returns the campaign's state: where it is halted nothing was noted, and nothing is to be sent. @throws LeaseLost
+ */
+export async function beginBatch(db: Database, run: Run, batch: Batch, lease: Lease, now: Date): Promise<CampaignState> {
+  const at = now.toISOString();
+  const [begun] = await db.orm.execute<{ state: CampaignState }>(sql`
+    with mine as (
+      update sync_runs set leased_until = ${at}::timestamptz + ${lease.ms}::float8 * interval '1 millisecond'
+      where id = ${run.id} and state = ${run.state} and leased_by = ${lease.engine} returning campaign_id, purpose, replace_session
+    ), campaign as (
+      select c.state, c.state in ('paused', 'stopped', 'archived') and m.purpose = 'sync' and m.replace_session is null as halted
+      from mine m join campaigns c on c.id = m.campaign_id
+    ), noted as (
+      update sync_batches set started_at = ${at}::timestamptz, attempts = ${batch.attempts + 1}::int
+      where run_id = ${run.id} and seq = ${batch.seq} and exists (select from campaign where not halted)
+    )
+    select state from campaign`);
+  if (!begun) throw new LeaseLost();
+  return begun.state;
 }
 
 /** Lets go of a run that is not finished, so that another engine may go on at once. */

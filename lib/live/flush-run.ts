@@ -1,11 +1,11 @@
-import { and, eq, inArray, ne } from 'drizzle-orm';
-import type { Database } from '@/db/client';
-import { flushTouched } from '@/db/live-flush';
+import { and, eq, sql } from 'drizzle-orm';
+import { type Flushed, flushTouched, mostTouched } from '@/db/live-flush';
 import { writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
-import { campaigns, syncRuns } from '@/db/schema';
+import { syncRuns } from '@/db/schema';
 import { drawSeed } from '@/lib/campaign/draw';
 import { liveSpan } from '@/lib/schedule/occurrences';
+import type { Definition } from '@/lib/segment/definition';
 import type { RunContext, SyncWorld } from '@/lib/sync/advance-run';
 import { definitionOf } from '@/lib/sync/freeze-run';
 import { openStates } from '@/lib/sync/run-state';
@@ -17,65 +17,58 @@ import { finishSending, sendBatches, unfinished } from '@/lib/sync/send';
  */
 export async function flushRun(world: SyncWorld, context: RunContext): Promise<Run> {
   const narrowing = await definitionOf(world.db, context);
-  for (;;) {
-    if (!(await sendBatches(world, context)) || !context.mayGoOn()) return unfinished(context.run);
-    if ((await flush(world, context, narrowing)) > 0) continue;
-    const until = await openUntil(world.db, context);
-    return until !== null && until > world.clock() ? lieOpen(world, context.run, until) : finishSending(world, context.run);
-  }
+  let flushed: Flushed | null = null;
+  do {
+    const idle = flushed !== null && flushed.toAdd + flushed.toRemove === 0;
+    if (!idle && !(await sendBatches(world, context))) return unfinished(context.run);
+    // Who is touched from now on wakes the run again.
+    if (flushed && flushed.taken < mostTouched) break;
+    if (!context.mayGoOn()) return unfinished(context.run);
+    flushed = await flush(world, context, narrowing);
+  } while (flushed.taken > 0);
+  return (await lieOpen(world, context)) ?? finishSending(world, context.run);
 }
 
-/** @returns how many were decided anew. */
-async function flush(
-  world: SyncWorld,
-  { run, version, audience }: RunContext,
-  narrowing: Awaited<ReturnType<typeof definitionOf>>,
-): Promise<number> {
+async function flush(world: SyncWorld, { run, version, audience }: RunContext, narrowing: Definition | null): Promise<Flushed> {
   const now = world.clock();
   const { mode, options } = version;
+  const { workspaceId, id: runId } = run;
+  const rules = { mode, stayedSince: null, cap: null, controlPercent: options.controlPercent, seed: drawSeed(run.campaignId) };
   return world.db.orm.transaction(async (tx) => {
     const mine = await writeRun(tx, run, world.lease, { waitUntil: null }, now);
-    const { taken, toAdd, toRemove } = await flushTouched(world.db, tx, {
-      workspaceId: run.workspaceId,
-      audienceId: audience.id,
-      runId: run.id,
-      schema: audience.schema,
-      mode,
-      stayedSince: null,
-      cap: null,
-      controlPercent: options.controlPercent,
-      seed: drawSeed(run.campaignId),
-      narrowing,
-      now,
-    });
-    if (toAdd + toRemove > 0) {
-      const counts = { toAdd: (mine.toAdd ?? 0) + toAdd, toRemove: (mine.toRemove ?? 0) + toRemove };
-      await writeRun(tx, run, world.lease, counts, now);
-    }
-    return taken;
+    const touched = { ...rules, workspaceId, runId, audienceId: audience.id, schema: audience.schema, narrowing, now };
+    const flushed = await flushTouched(world.db, tx, touched);
+    const { toAdd, toRemove } = flushed;
+    const counts = { toAdd: (mine.toAdd ?? 0) + toAdd, toRemove: (mine.toRemove ?? 0) + toRemove };
+    if (toAdd + toRemove > 0) await writeRun(tx, run, world.lease, counts, now);
+    return flushed;
   });
 }
 
-/** Until the next occurrence or the campaign's end; null where another run of the audience waits. */
-async function openUntil(db: Database, { run, version }: RunContext): Promise<Date | null> {
-  const [other] = await db.orm
-    .select({ id: syncRuns.id })
-    .from(syncRuns)
-    .where(and(eq(syncRuns.audienceId, run.audienceId), ne(syncRuns.id, run.id), inArray(syncRuns.state, [...openStates])))
-    .limit(1);
-  const [campaign] = await db.orm
-    .select({ nextAt: campaigns.nextAt, versionId: campaigns.versionId })
-    .from(campaigns)
-    .where(eq(campaigns.id, run.campaignId));
-  if (other || !campaign || campaign.versionId !== version.id || version.schedule.kind !== 'live') return null;
-  return campaign.nextAt ?? liveSpan(version.schedule, version.scheduledAt).until;
+/**
+ * Lets go of the run until the next occurrence or the campaign's end, without a reason: nothing is wrong. Who is touched meanwhile wakes it
+ * (lib/live/settle.ts). @returns null where it is over: that instant has come, the campaign was edited, or another run of the audience waits.
+ */
+async function lieOpen(world: SyncWorld, { run, version }: RunContext): Promise<Run | null> {
+  const now = world.clock();
+  const end = version.schedule.kind === 'live' ? liveSpan(version.schedule, version.scheduledAt).until : null;
+  const until = sql`(select coalesce(c.next_at, ${end?.toISOString() ?? null}::timestamptz) from campaigns c where c.id = ${run.campaignId} and c.version_id = ${version.id})`;
+  const other = sql`
+    select from sync_runs o where o.audience_id = ${run.audienceId} and o.id <> ${run.id} and o.state in ${[...openStates]}`;
+  const [open] = await world.db.orm
+    .update(syncRuns)
+    .set({ waitUntil: until, waitReason: null, attempts: 0, leasedBy: null, leasedUntil: null, ...noFault })
+    .where(
+      and(
+        eq(syncRuns.id, run.id),
+        eq(syncRuns.state, run.state),
+        eq(syncRuns.leasedBy, world.lease.engine),
+        sql`${until} > ${now.toISOString()}::timestamptz and not exists (${other})`,
+      ),
+    )
+    .returning();
+  return open ?? null;
 }
-
-/** Waits without a reason: nothing is wrong. Who is touched meanwhile wakes it (lib/live/pump.ts). */
-const lieOpen = (world: SyncWorld, run: Run, until: Date): Promise<Run> =>
-  world.db.orm.transaction((tx) =>
-    writeRun(tx, run, world.lease, { waitUntil: until, waitReason: null, attempts: 0, ...noFault }, world.clock()),
-  );
 
 /** Trouble that has passed is no news. */
 const noFault = { errorCode: null, errorMessage: null, errorTrace: null };

@@ -7,7 +7,7 @@ import { audiencesToWake, settleWakes } from '@/db/live-wakes';
 import type { WorkspaceId } from '@/lib/auth';
 
 /** From the first person touched to their request: meanwhile others may join it. */
-export const gatherMs = 700;
+export const gatherMs = 900;
 
 /**
  * Brings everything that live campaigns listen to into who has qualified, and wakes the runs that have to send something. Late, twice or from

@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { requestRows } from '@/db/ledger';
-import { writeRun } from '@/db/run-queue';
+import { beginBatch, writeRun } from '@/db/run-queue';
 import type { Batch, Run } from '@/db/runs';
-import { campaigns, syncBatches } from '@/db/schema';
+import { syncBatches } from '@/db/schema';
 import { invariant } from '@/lib/errors';
 import { addMembers, removeMembers, type UploadAnswer } from '@/lib/facebook/ads';
 import { GraphError, ofAudience } from '@/lib/facebook/errors';
 import type { RunContext, SyncWorld } from './advance-run';
 import { isHalted } from './run-state';
-import { type Sending, sameBatch, settleAnswer, settleRefusal } from './settle-batch';
+import { type Sending, settleAnswer, settleRefusal } from './settle-batch';
 
 /** @returns the run: sent, or as far as it came before time was up or a person halted the campaign. */
 export async function sendDifference(world: SyncWorld, context: RunContext): Promise<Run> {
@@ -103,19 +103,10 @@ async function sendBatch(world: SyncWorld, { run, version, audience, graph }: Ru
   return true;
 }
 
-/** An engine that slept past its lease stops here, before it sends what another may have settled since. @returns whether to send. */
+/** An engine that slept past its lease stops here, before it sends what another may have settled since. @returns whether to send. @throws LeaseLost */
 export async function begin(world: SyncWorld, run: Run, batch: Batch): Promise<boolean> {
-  const now = world.clock();
-  return world.db.orm.transaction(async (tx) => {
-    await writeRun(tx, run, world.lease, {}, now);
-    const [campaign] = await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
-    if (!campaign || isHalted(campaign.state, run)) return false;
-    await tx
-      .update(syncBatches)
-      .set({ startedAt: now, attempts: batch.attempts + 1 })
-      .where(sameBatch(batch));
-    return true;
-  });
+  const state = await beginBatch(world.db, run, batch, world.lease, world.clock());
+  return !isHalted(state, run);
 }
 
 /** A session of ours for one request: unique in the ad account in all likelihood, and below 2^53 so that JSON keeps it exact. */

@@ -28,19 +28,17 @@ export async function settleAnswer(world: SyncWorld, sending: Sending, rows: num
   const refused = await refusedMembers(world.db, sending, answer);
   const now = world.clock();
   await world.db.orm.transaction(async (tx) => {
+    const { received, invalid, traceId } = answer;
     // The run first: whoever has lost it must not touch what another engine may be at. It also keeps the batches in flight apart.
-    const mine = await writeRun(tx, run, world.lease, {}, now);
+    await writeRun(tx, run, world.lease, { received: sql`received + ${received}`, attempts: 0, waitUntil: null, waitReason: null }, now);
     const settled =
       key.op === 'add' ? await settleAdded(tx, key, rows, [...refused.keys()]) : await settleRemoved(tx, key, sending.stays, now);
     await recordRejects(tx, sending, refused);
-    const { received, invalid, traceId } = answer;
     await tx.update(syncBatches).set({ state: 'sent', received, invalid, traceId, finishedAt: now }).where(sameBatch(batch));
     // Only additions are refused row by row: a removal of an unreadable row has nothing to remove.
     const counted =
-      key.op === 'add'
-        ? { added: mine.added + settled, received: mine.received + received, invalid: mine.invalid + invalid }
-        : { removed: mine.removed + settled, received: mine.received + received };
-    await writeRun(tx, run, world.lease, { ...counted, attempts: 0, waitUntil: null, waitReason: null }, now);
+      key.op === 'add' ? { added: sql`added + ${settled}`, invalid: sql`invalid + ${invalid}` } : { removed: sql`removed + ${settled}` };
+    await tx.update(syncRuns).set(counted).where(eq(syncRuns.id, run.id));
   });
 }
 

@@ -4,7 +4,7 @@ import { markConnection } from '@/db/connections';
 import { settleRemovals } from '@/db/removals';
 import { claimRun, dueCampaigns, LeaseLost, moving, queueDueRun, releaseRun, writeRun } from '@/db/run-queue';
 import { halvedInVain, type Run } from '@/db/runs';
-import { type Blocker, campaigns } from '@/db/schema';
+import { type Blocker, type CampaignState, campaigns } from '@/db/schema';
 import { settleCampaign } from '@/db/settle-campaign';
 import { queueWithdrawalRuns } from '@/db/withdrawals';
 import { AppError } from '@/lib/errors';
@@ -58,19 +58,27 @@ async function work(world: SyncWorld, counts: TickCounts, inBudget: () => boolea
   }
 }
 
-export async function workOn(world: SyncWorld, claimed: Run, counts: TickCounts, inBudget: () => boolean): Promise<void> {
+export async function workOn(
+  world: SyncWorld,
+  claimed: Run,
+  counts: TickCounts,
+  inBudget: () => boolean,
+  contextFor: typeof contextOf = contextOf,
+): Promise<void> {
   let run = claimed;
   let context: RunContext | null = null;
   try {
-    while (isOpen(run.state) && !liesOpen(run, world.clock()) && inBudget() && !(await wasHalted(world, run))) {
-      context = await contextOf(world, run, inBudget);
+    while (isOpen(run.state) && !liesOpen(run, world.clock()) && inBudget()) {
+      const campaign = await campaignOf(world, run);
+      if (!campaign || isHalted(campaign.state, run)) break;
+      context = await contextFor(world, run, inBudget);
       run = await advanceRun(world, context);
       counts.advanced++;
-      if (run.state !== 'held') await clearBlocker(world, run, context);
+      if (run.state !== 'held' && campaign.blocker !== null) await clearBlocker(world, run, context);
     }
     if (run.state === 'confirmed') counts.finished++;
     else if (run.state === 'held') counts.held++;
-    else await releaseRun(world.db, run.id, world.lease);
+    else if (run.leasedBy !== null) await releaseRun(world.db, run.id, world.lease);
   } catch (error) {
     const failed = await settleFailure(world, run, context, error).catch((second: unknown) => unsettled(world, run, second));
     if (failed) counts.failed++;
@@ -83,10 +91,11 @@ function unsettled(world: SyncWorld, run: Run, error: unknown): false {
   return false;
 }
 
-/** Paused or stopped by a person since the last step: the request in flight has finished, nothing more is sent. */
-async function wasHalted(world: SyncWorld, run: Run): Promise<boolean> {
-  const [campaign] = await world.db.orm.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
-  return campaign === undefined || isHalted(campaign.state, run);
+/** Asked before each step: paused or stopped by a person meanwhile, the request in flight has finished, and nothing more is sent. */
+async function campaignOf(world: SyncWorld, run: Run): Promise<{ state: CampaignState; blocker: Blocker | null } | undefined> {
+  const { state, blocker } = campaigns;
+  const [campaign] = await world.db.orm.select({ state, blocker }).from(campaigns).where(eq(campaigns.id, run.campaignId));
+  return campaign;
 }
 
 /** A step that went well proves that what blocked the campaign is cured; a held run still waits for a person. */
