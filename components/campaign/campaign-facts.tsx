@@ -26,7 +26,10 @@ export function CampaignFacts({ campaign, version, zone, now }: Props) {
   const { audience, nextAt } = campaign;
   return (
     <dl className="grid gap-px overflow-hidden rounded-lg border bg-border sm:grid-cols-2 lg:grid-cols-4">
-      <Fact label="Next occurrence" value={nextAt ? dayAndTime(nextAt, zone) : 'None'}>
+      <Fact
+        label={version.schedule.kind === 'live' ? 'Compared anew' : 'Next occurrence'}
+        value={nextAt ? dayAndTime(nextAt, zone) : 'None'}
+      >
         {nextAt ? (
           <>
             {distanceText(nextAt, now)} <ViewerTime at={nextAt} zone={zone} />

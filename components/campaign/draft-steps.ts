@@ -11,7 +11,7 @@ export type WizardStep = (typeof wizardSteps)[number]['key'];
 
 /** What is missing from each step, in words; an empty list means done. */
 export function missingFrom(draft: CampaignDraft): Record<Exclude<WizardStep, 'overview'>, string[]> {
-  const who = draft.segment || draft.definition ? [] : ['Choose a saved segment or describe one.'];
+  const who = draft.segment || draft.definition || draft.trigger ? [] : ['Choose a saved segment or describe one.'];
   const when = draft.schedule ? [] : ['Choose when it runs.'];
   const where = [
     // Whoever names an account by the API need not name the connection: the workspace's stands for it.

@@ -59,14 +59,7 @@ function NumberField(props: {
 function MemberLimits({ form }: { form: WhereForm }) {
   return (
     <>
-      <NumberField
-        form={form}
-        name="stayDays"
-        label="Members stay at most"
-        unit="days"
-        hint="Then they leave, and come back only after having left the segment. At most 180."
-      />
-      <NumberField form={form} name="cap" label="At most" unit="members" hint="Always the same people, as far as they qualify." />
+      {!form.watch('live') && <SizeLimits form={form} />}
       <NumberField
         form={form}
         name="controlPercent"
@@ -81,6 +74,22 @@ function MemberLimits({ form }: { form: WhereForm }) {
         unit="%"
         hint="From 1,000 members on, and always before an audience is emptied. Empty: never."
       />
+    </>
+  );
+}
+
+/** Not of a live campaign: who qualifies says how long, and takes everybody. */
+function SizeLimits({ form }: { form: WhereForm }) {
+  return (
+    <>
+      <NumberField
+        form={form}
+        name="stayDays"
+        label="Members stay at most"
+        unit="days"
+        hint="Then they leave, and come back only after having left the segment. At most 180."
+      />
+      <NumberField form={form} name="cap" label="At most" unit="members" hint="Always the same people, as far as they qualify." />
     </>
   );
 }
@@ -100,7 +109,7 @@ function Sending({ form, removing }: { form: WhereForm; removing: boolean }) {
           <Select id="sendBy" className="w-full" {...form.register('options.sendBy')}>
             <option value="automatic">Automatically: whichever disturbs less</option>
             <option value="difference">The difference: who comes and who leaves</option>
-            <option value="replace">As a replacement of the whole list</option>
+            {!form.watch('live') && <option value="replace">As a replacement of the whole list</option>}
           </Select>
         </Field>
       )}

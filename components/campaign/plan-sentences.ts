@@ -65,7 +65,7 @@ export function endSentence(atEnd: CampaignDraft['atEnd']): string {
 export function limitsSentence(draft: CampaignDraft): string {
   const { stayDays, cap, controlPercent, sendBy, limitedDataUse, changeBrakePercent = 50 } = draft;
   const parts = [
-    stayDays ? `members stay ${counted(stayDays, 'day')} at most` : '',
+    stayDays && !draft.trigger ? `members stay ${counted(stayDays, 'day')} at most` : '',
     cap ? `at most ${counted(cap, 'member')}` : '',
     controlPercent ? `${controlPercent} % as a control group` : '',
     sendBy === 'replace' ? 'sent as a replacement of the whole list' : sendBy === 'difference' ? 'sent as the difference' : '',
@@ -81,11 +81,15 @@ export function scheduleEffect(draft: CampaignDraft, firstRun: string | null, ma
   const { audience: choice } = draft;
   const audience = choice && 'new' in choice && madeName === null ? `makes “${choice.new.name}”` : 'updates the audience';
   const when =
-    draft.schedule?.kind === 'now'
-      ? 'Starts at once'
-      : firstRun
-        ? `${madeName === null ? 'First' : 'Next'} runs ${firstRun}`
-        : 'Runs on schedule';
+    draft.schedule?.kind === 'live'
+      ? draft.schedule.start
+        ? 'Listens from its start on'
+        : 'Listens at once'
+      : draft.schedule?.kind === 'now'
+        ? 'Starts at once'
+        : firstRun
+          ? `${madeName === null ? 'First' : 'Next'} runs ${firstRun}`
+          : 'Runs on schedule';
   const adSets = draft.adSets?.length ? ` and points ${counted(draft.adSets.length, 'ad set')} at it` : '';
   return `${when}: ${audience}${adSets}.`;
 }

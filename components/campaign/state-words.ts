@@ -23,6 +23,7 @@ export const runStates: Record<ScreenState, { label: string; tone: Tone }> = {
   sending: { label: 'Sending', tone: 'info' },
   confirming: { label: 'Confirming', tone: 'info' },
   waiting: { label: 'Waiting', tone: 'warn' },
+  live: { label: 'Live', tone: 'good' },
   held: { label: 'Held', tone: 'warn' },
   succeeded: { label: 'Succeeded', tone: 'good' },
   partial: { label: 'Partial', tone: 'warn' },

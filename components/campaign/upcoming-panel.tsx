@@ -2,6 +2,7 @@
 
 import type { HeldSchedule } from '@/lib/schedule/counting';
 import type { Schedule } from '@/lib/schedule/schedule';
+import { LiveMeaning } from './live-when-step';
 import { OccurrenceLines } from './occurrence-preview';
 import { PanelCard } from './panel-card';
 import { previewOf } from './schedule-preview';
@@ -11,6 +12,7 @@ import { useViewerZone } from './viewer-zone';
 export function UpcomingPanel({ schedule, held, now }: { schedule: Schedule; held: HeldSchedule | undefined; now: Date }) {
   const viewerZone = useViewerZone();
   const preview = previewOf(schedule, viewerZone, now, held);
+  if (schedule.kind === 'live') return <LiveMeaning schedule={schedule} />;
   return (
     <PanelCard title="Next occurrences">
       {schedule.kind === 'now' ? (

@@ -45,7 +45,7 @@ export function WhereStep({ id, draft, connections, mayConnect, justConnected, n
   const form: WhereForm = useForm<WhereValues>({ resolver: zodResolver(whereValuesSchema), defaultValues: whereValuesOf(known, only) });
   const { errors } = form.formState;
   const walk = useStepWalk(id, 'where', saving);
-  const { connectionId, adAccountId, adSets, mode } = form.watch();
+  const { connectionId, adAccountId, adSets, mode, live } = form.watch();
 
   useEffect(() => {
     const watching = form.watch((values) => saving.change(wherePatchOf(values as WhereValues)));
@@ -92,10 +92,10 @@ export function WhereStep({ id, draft, connections, mayConnect, justConnected, n
             <ChoiceCards
               label="Mode"
               name="mode"
-              options={modeOptions}
+              options={live ? modeOptions.filter(({ value }) => value !== 'remove') : modeOptions}
               value={mode}
               onChange={(value) => form.setValue('mode', value, chosen)}
-              className="lg:grid-cols-3"
+              className={live ? '' : 'lg:grid-cols-3'}
             />
             <FieldError>{errors.mode?.message}</FieldError>
           </StepSection>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CampaignDraft, type CampaignPlan, campaignDraftSchema, contradictions, defaultOptions } from '@/lib/campaign/plan';
+import { type CampaignDraft, campaignDraftSchema, contradictions, defaultOptions } from '@/lib/campaign/plan';
 import { identifiers, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { numberFaults, type OptionValues, optionPatchOf, optionValuesOf, optionValuesSchema } from './option-values';
 
@@ -19,6 +19,8 @@ export const whereValuesSchema = z
     adSets: draft.adSets.unwrap(),
     identifiers: z.array(z.enum(identifiers)),
     options: optionValuesSchema,
+    /** Whether it has a trigger. */
+    live: z.boolean(),
   })
   .superRefine((values, ctx) => {
     const fault = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
@@ -28,7 +30,7 @@ export const whereValuesSchema = z
       fault('identifiers', 'Send at least one of email, phone or mobile advertiser ID: the others match nobody alone.');
     for (const { path, message } of numberFaults(values.options)) ctx.addIssue({ code: 'custom', path: ['options', path], message });
     for (const { path, message } of contradictionsOf(values))
-      ctx.addIssue({ code: 'custom', path: path === 'audience' ? ['mode'] : ['options', path], message });
+      ctx.addIssue({ code: 'custom', path: path === 'audience' || path === 'mode' ? ['mode'] : ['options', path], message });
   });
 export type WhereValues = z.infer<typeof whereValuesSchema>;
 
@@ -49,6 +51,7 @@ export function whereValuesOf(plan: CampaignDraft, onlyConnection: string | unde
     adSets: plan.adSets ?? [],
     identifiers: plan.identifiers ?? [...identifiers],
     options: optionValuesOf(plan),
+    live: plan.trigger !== undefined,
   };
 }
 
@@ -61,17 +64,19 @@ export function wherePatchOf(values: WhereValues): CampaignDraft {
     adAccountName: values.adAccountName || undefined,
     audience: audienceOf(values),
     mode: values.mode,
-    ...optionPatchOf(values.options, values.mode),
+    ...(values.live ? liveOptions(optionPatchOf(values.options, values.mode)) : optionPatchOf(values.options, values.mode)),
     adSets: values.adSets,
     identifiers: everything || !values.identifiers.some(reaches) ? undefined : values.identifiers,
   };
 }
 
+/** How long somebody stays is a matter of WHO there. */
+const liveOptions = ({ stayDays: _stayDays, ...options }: Partial<CampaignDraft>): Partial<CampaignDraft> => options;
+
 /** What cannot be meant together. */
-function contradictionsOf(values: { mode: CampaignPlan['mode']; audienceKind: 'new' | 'existing'; options: OptionValues }) {
-  const { mode, audienceKind, options } = values;
+function contradictionsOf({ mode, audienceKind, options, live }: Pick<WhereValues, 'mode' | 'audienceKind' | 'options' | 'live'>) {
   const audience = audienceKind === 'existing' ? { existing: '0' } : { new: { name: '-' } };
-  return contradictions({ ...defaultOptions, atEnd: 'keep', ...optionPatchOf(options, mode), mode, audience });
+  return contradictions({ ...defaultOptions, atEnd: 'keep', ...optionPatchOf(options, mode), mode, audience, live });
 }
 
 function audienceOf(values: WhereValues): CampaignDraft['audience'] {

@@ -1,19 +1,17 @@
 'use client';
 
-import { useCallback, useState } from 'react';
 import { AsOfBanner } from '@/components/segment/as-of';
 import type { BuilderCatalogue } from '@/components/segment/catalogue';
 import { SegmentAside } from '@/components/segment/segment-aside';
 import { SegmentBuilder } from '@/components/segment/segment-builder';
-import { useTicks } from '@/components/segment/ticks';
 import { FieldError } from '@/components/ui/field';
 import type { CampaignDraft } from '@/lib/campaign/plan';
-import type { Definition } from '@/lib/segment/definition';
 import { ChoiceCards } from './choice-cards';
-import { type SavePatch, useDraftSaving } from './draft-saving';
+import type { SavePatch } from './draft-saving';
+import { LiveFields } from './live-fields';
 import { SegmentPicker, type SegmentView } from './segment-picker';
-import { StepForm } from './step-form';
-import { useStepWalk } from './step-walk';
+import { StepForm, StepSection } from './step-form';
+import { useWhoChoice } from './who-choice';
 
 type Props = {
   id: string;
@@ -23,82 +21,71 @@ type Props = {
   save: SavePatch;
 };
 
+const kinds = [
+  { value: 'past', title: 'Who they are and what they did', line: 'Worked out each time the campaign runs.' },
+  { value: 'live', title: 'Live: the moment it happens', line: 'In the audience within seconds of the behaviour.' },
+] as const;
+
 const sources = [
   { value: 'saved', title: 'A saved segment', line: 'The campaign follows it as it is edited.' },
   { value: 'own', title: 'Describe one here', line: 'For this campaign alone.' },
 ] as const;
+const liveSources = [{ value: 'none', title: 'Everybody', line: 'Whoever qualifies.' }, ...sources] as const;
 
-/** A saved segment or a definition of the campaign's own; switching to and fro loses neither while the page is open. */
+/** A saved segment or a definition of the campaign's own, or what triggers it live, narrowed by either; switching to and fro loses nothing while the page is open. */
 export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
-  const saving = useDraftSaving(id, save);
-  const walk = useStepWalk(id, 'who', saving);
-  const [source, setSource] = useState<'saved' | 'own'>(draft.definition || segments.length === 0 ? 'own' : 'saved');
-  const [segment, setSegment] = useState(draft.segment);
-  const [definition, setDefinition] = useState<Definition | undefined>(draft.definition);
-  const [fault, setFault] = useState<string>();
-  const [attempts, setAttempts] = useState(0);
-  const chosen = source === 'saved' ? { segment, definition: undefined } : { segment: undefined, definition };
-  const [asOf, setAsOf] = useState<Date | null>(null);
-  const ticks = useTicks(definition, asOf);
-  const isChosen = Boolean(chosen.segment ?? chosen.definition);
-
-  const chooseSource = (next: 'saved' | 'own') => {
-    setSource(next);
-    setFault(undefined);
-    setAttempts(0);
-    if (next === 'saved' ? segment : definition) {
-      saving.change(next === 'saved' ? { segment, definition: undefined } : { segment: undefined, definition });
-    }
-  };
-  const chooseSegment = (key: string) => {
-    setSegment(key);
-    setFault(undefined);
-    saving.change({ segment: key, definition: undefined });
-  };
-  const changeDefinition = useCallback(
-    (next: Definition | null) => {
-      setDefinition(next ?? undefined);
-      setFault(undefined);
-      if (next) saving.change({ segment: undefined, definition: next });
-      else saving.hold();
-    },
-    [saving.change, saving.hold],
-  );
-  const submit = async (event: React.FormEvent) => {
-    event.preventDefault();
-    setAttempts(attempts + 1);
-    if (isChosen) return walk.next(chosen);
-    setFault(source === 'saved' ? 'Choose a segment.' : 'Finish the description: each condition needs all its parts.');
-  };
-
+  const choice = useWhoChoice({ id, draft, segments, zone: catalogue.zone, save });
+  const { saving, live, values, reading, source, asOf, setAsOf, ticks, attempts } = choice;
   return (
-    <StepForm step="who" id={id} saving={saving} onSubmit={submit}>
-      <ChoiceCards label="Who" name="source" options={sources} value={source} onChange={chooseSource} />
+    <StepForm step="who" id={id} saving={saving} onSubmit={choice.submit}>
+      <ChoiceCards label="Kind" name="kind" options={kinds} value={live ? 'live' : 'past'} onChange={choice.chooseKind} />
       <AsOfBanner at={asOf} zone={catalogue.zone} onChange={setAsOf} />
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_300px]">
-        <div className="min-w-0">
-          {source === 'saved' && <SegmentPicker segments={segments} value={segment} onChange={chooseSegment} />}
-          <div hidden={source === 'saved'}>
-            <SegmentBuilder
-              value={draft.definition}
-              catalogue={catalogue}
-              onChange={changeDefinition}
-              at={asOf ?? undefined}
-              notes={ticks.notes}
-              attempts={attempts}
+        <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-8">
+          {live && <LiveFields values={values} reading={reading} catalogue={catalogue} shows={attempts > 0} onChange={choice.changeLive} />}
+          <StepSection {...(live ? narrowingWords : describingWords)}>
+            <ChoiceCards
+              label="Who"
+              name="source"
+              options={live ? liveSources : sources}
+              value={source}
+              onChange={choice.chooseSource}
+              className={live ? 'lg:grid-cols-3' : ''}
             />
-          </div>
-          <FieldError className="mt-3">{fault}</FieldError>
+            {source === 'saved' && <SegmentPicker segments={segments} value={choice.segment} onChange={choice.chooseSegment} />}
+            <div hidden={source !== 'own'}>
+              <SegmentBuilder
+                value={draft.definition}
+                catalogue={catalogue}
+                onChange={choice.changeDefinition}
+                at={asOf ?? undefined}
+                notes={ticks.notes}
+                attempts={source === 'own' ? attempts : 0}
+              />
+            </div>
+          </StepSection>
+          <FieldError>{choice.fault}</FieldError>
         </div>
-        <SegmentAside
-          who={isChosen ? chosen : null}
-          at={asOf}
-          zone={catalogue.zone}
-          sent={draft.identifiers}
-          onAt={setAsOf}
-          ticks={source === 'own' ? ticks : undefined}
-        />
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+          {live && <p className="text-muted-foreground text-sm">{pastWords(values.kind, values.stayDays)}</p>}
+          <SegmentAside
+            who={choice.who}
+            at={asOf}
+            zone={catalogue.zone}
+            sent={draft.identifiers}
+            onAt={setAsOf}
+            ticks={source === 'own' && !live ? ticks : undefined}
+          />
+        </div>
       </div>
     </StepForm>
   );
 }
+
+const describingWords = { title: 'Who' };
+const narrowingWords = { title: 'Narrow it', line: 'Only those of them who fit belong in the audience, and only as long as they do.' };
+
+const pastWords = (kind: 'on' | 'sequence' | 'date', days: number): string =>
+  kind === 'date'
+    ? 'Who has this date at all:'
+    : `Who would have qualified in the last ${days === 1 ? 'day' : `${days} days`}, exits aside:`;

@@ -8,6 +8,7 @@ const queued: RunView = {
   trigger: 'schedule',
   purpose: 'sync',
   sendBy: 'difference',
+  live: false,
   state: 'queued',
   screenState: 'queued',
   waitUntil: null,

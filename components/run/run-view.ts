@@ -8,6 +8,7 @@ export type RunView = {
   trigger: RunTrigger;
   purpose: RunPurpose;
   sendBy: SendBy | null;
+  live: boolean;
   state: RunState;
   screenState: ScreenState;
   waitUntil: Date | null;

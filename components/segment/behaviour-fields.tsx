@@ -1,8 +1,7 @@
 'use client';
 
-import { Clock, Filter } from 'lucide-react';
+import { Clock } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Select } from '@/components/ui/select';
 import { useBuilderWorld } from './builder-state';
@@ -10,12 +9,12 @@ import { propertiesOfEvents } from './catalogue';
 import { ClockFields } from './clock-fields';
 import { holdsForZero } from './compare-field';
 import { DurationField, gapUnits } from './duration-field';
-import { EventsField } from './events-field';
 import type { FieldFault } from './faults';
 import { FaultLines, Line, Part, told } from './field-part';
 import { MeasureFields } from './measure-fields';
+import { AddFilter, SmallButton, StepEvents } from './step-fields';
 import { StepFilters } from './step-filters';
-import { type BehaviourNode, newProperty, type Step } from './tree';
+import type { BehaviourNode, Step } from './tree';
 import { WindowField } from './window-field';
 import { boundsText } from './window-kinds';
 
@@ -81,25 +80,6 @@ function VerbSelect({ node, onChange }: { node: BehaviourNode; onChange: (verb: 
   );
 }
 
-type StepProps = { step: Step; faults: readonly FieldFault[]; onChange: (step: Step) => void };
-
-/** @param id whose faults these are: a step of a sequence has its own, the only one of did and did not the condition's. */
-function StepEvents({ id, label, step, faults, onChange }: StepProps & { id: string; label: string }) {
-  return (
-    <span data-node={id} className="contents">
-      <Part field="events">
-        <EventsField
-          label={label}
-          value={step.events}
-          onChange={(events) => onChange({ ...step, events })}
-          {...told(faults, id, 'events')}
-        />
-      </Part>
-      <FaultLines id={id} fields={['events']} faults={faults} />
-    </span>
-  );
-}
-
 function SecondStep({ node, faults, onChange }: BehaviourProps) {
   const { second, gap } = node;
   const change = (next: Step) => onChange({ ...node, second: next });
@@ -128,33 +108,6 @@ function SecondStep({ node, faults, onChange }: BehaviourProps) {
         {node.verb === 'thenNot' && <span className="text-muted-foreground text-xs">They join once that time has passed without it.</span>}
       </Line>
     </div>
-  );
-}
-
-function AddFilter({ step, onChange }: { step: Step; onChange: (step: Step) => void }) {
-  const { edit } = useBuilderWorld();
-  if (step.events.length === 0) return null;
-  const add = () => {
-    const filter = newProperty();
-    edit.arrive(filter.id);
-    onChange({ ...step, where: [...step.where, filter] });
-  };
-  return (
-    <SmallButton onClick={add}>
-      <Filter aria-hidden /> Filter
-    </SmallButton>
-  );
-}
-
-function SmallButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
-  return (
-    <Button
-      variant="ghost"
-      className="h-6 gap-1 rounded-md px-1.5 font-normal text-muted-foreground text-xs hover:text-foreground [&_svg]:size-3.5"
-      onClick={onClick}
-    >
-      {children}
-    </Button>
   );
 }
 

@@ -49,7 +49,7 @@ function leafOf(leaf: Leaf, next: NextId): LeafNode {
   return { ...node, kind: 'bucket', bucket: leaf.bucket };
 }
 
-function stepOf(names: string | string[], where: readonly PropertyCondition[] | undefined, next: NextId): Step {
+export function stepOf(names: string | string[], where: readonly PropertyCondition[] | undefined, next: NextId): Step {
   return { id: next(), events: [names].flat(), where: (where ?? []).map((each) => propertyOf(each, next)) };
 }
 
@@ -103,7 +103,7 @@ function propertyOf(condition: PropertyCondition, next: NextId): PropertyNode {
   };
 }
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 /** JSON of the whole tree as it stands; what is missing shows as a fault when it is parsed. */
 export function jsonOf(root: GroupNode): Json {
@@ -161,7 +161,7 @@ function measureJson(measure: Exclude<Measure, { by: 'first' | 'last' }>): Json 
 
 export const isOnce = (compare: Compare): boolean => 'gte' in compare && compare.gte === 1;
 
-function stepJson(verb: 'did' | 'didNot', { events, where }: Step): Json {
+export function stepJson(verb: 'did' | 'didNot', { events, where }: Step): Json {
   return { [verb]: events.length > 1 ? events : (events[0] ?? ''), ...(where.length > 0 && { where: where.map(propertyJson) }) };
 }
 

@@ -114,6 +114,9 @@ function clockPhrase({ hours, weekdays }: Pick<Did, 'hours' | 'weekdays'>): stri
   return `${days.length > 0 ? ` on ${list(days, 'or')}` : ''}${hours ? ` between ${hours[0]}:00 and ${hours[1]}:00` : ''}`;
 }
 
+/** “Purchased” or “Subscribed” with plan is “gold” */
+export const eventPhrase = ({ did, where }: Pick<Did, 'did' | 'where'>): string => `${names(did)}${filters(where)}`;
+
 const names = (value: string | string[]) => list([value].flat().map(quote), 'or');
 
 const filters = (where: readonly PropertyCondition[] | undefined) => (where ? ` with ${list(where.map(propertyPhrase), 'and')}` : '');

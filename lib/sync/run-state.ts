@@ -38,6 +38,7 @@ export type ScreenState =
   | 'sending'
   | 'confirming'
   | 'waiting'
+  | 'live'
   | 'held'
   | 'succeeded'
   | 'partial'
@@ -46,7 +47,7 @@ export type ScreenState =
   | 'skipped'
   | 'collapsed';
 
-export type RunFacts = { state: RunState; waitUntil: Date | null; invalid: number; deferred: number };
+export type RunFacts = Waiting & { invalid: number; deferred: number };
 
 /** A run with a refused row has not succeeded: it is partial. */
 export function screenState(run: RunFacts): ScreenState {
@@ -56,6 +57,7 @@ export function screenState(run: RunFacts): ScreenState {
     case 'audience_ready':
       return run.waitUntil ? 'waiting' : 'computing';
     case 'frozen':
+      if (run.live && run.waitUntil && run.waitReason === null) return 'live';
       return run.waitUntil ? 'waiting' : 'sending';
     case 'sent':
       return run.waitUntil ? 'waiting' : 'confirming';

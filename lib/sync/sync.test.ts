@@ -17,11 +17,15 @@ it('never leaves a final state, and leads every open one to an end', () => {
   for (const final of ['confirmed', 'failed', 'cancelled', 'skipped', 'collapsed'] as const) expect(transitions[final]).toEqual([]);
 });
 
-it('calls a run with a refused or deferred row partial, never succeeded', () => {
-  expect(screenState({ state: 'confirmed', waitUntil: null, invalid: 0, deferred: 0 })).toBe('succeeded');
-  expect(screenState({ state: 'confirmed', waitUntil: null, invalid: 1, deferred: 0 })).toBe('partial');
-  expect(screenState({ state: 'confirmed', waitUntil: null, invalid: 0, deferred: 1 })).toBe('partial');
-  expect(screenState({ state: 'frozen', waitUntil: new Date(), invalid: 0, deferred: 0 })).toBe('waiting');
+it('calls a run with a refused or deferred row partial, never succeeded; a live one that waits for nothing but people live', () => {
+  const waitUntil = new Date();
+  const facts = { live: false, waitUntil: null, waitReason: null, invalid: 0, deferred: 0 };
+  expect(screenState({ ...facts, state: 'confirmed' })).toBe('succeeded');
+  expect(screenState({ ...facts, state: 'confirmed', invalid: 1 })).toBe('partial');
+  expect(screenState({ ...facts, state: 'confirmed', deferred: 1 })).toBe('partial');
+  expect(screenState({ ...facts, state: 'frozen', waitUntil })).toBe('waiting');
+  expect(screenState({ ...facts, state: 'frozen', waitUntil, live: true })).toBe('live');
+  expect(screenState({ ...facts, state: 'frozen', waitUntil, waitReason: 'Facebook asks for a pause.', live: true })).toBe('waiting');
 });
 
 it('backs off further each time, with full jitter, to a ceiling', () => {

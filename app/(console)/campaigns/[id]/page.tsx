@@ -13,6 +13,7 @@ import { RunProgress } from '@/components/run/run-progress';
 import { RunTable } from '@/components/run/run-table';
 import { isMoving, type RunView } from '@/components/run/run-view';
 import { commandsFor } from '@/db/campaign-states';
+import type { CampaignDetail } from '@/db/campaigns';
 import { runsOfCampaign, sizesOfAudience } from '@/db/runs';
 import type { CampaignState } from '@/db/schema';
 import { listSegments } from '@/db/segments';
@@ -51,7 +52,7 @@ export default async function CampaignPage({ params }: Props) {
         mayEdit={roleAllows(user.role, 'marketer')}
         adsManager={adsManagerUrl(campaign.audience)}
         report={campaign.audience && `/campaigns/${id}/report`}
-        mayUndo={mayUndo(runs)}
+        mayUndo={campaign.version.trigger === null && mayUndo(runs)}
         actions={{ run: runCampaignNow, pause, resume, undo, stop, archive, clone }}
       />
       <ConnectNotice />
@@ -64,7 +65,7 @@ export default async function CampaignPage({ params }: Props) {
         />
       )}
       <CampaignFacts campaign={campaign} version={campaign.version} zone={zone} now={now} />
-      {live && <RunProgress run={live} />}
+      {live && live.screenState !== 'live' && <RunProgress run={live} />}
       <div className="grid gap-6 lg:grid-cols-2">
         <PanelCard title="Audience size" line="What Beckon sent, as a line; what Facebook reports, as a band.">
           {sizes.length > 0 ? <SizeChart sizes={sizes} zone={zone} /> : <NothingYet>It appears after the first run.</NothingYet>}
@@ -92,9 +93,12 @@ function NothingYet({ children }: { children: string }) {
   return <p className="grid h-24 place-items-center text-muted-foreground text-sm">{children}</p>;
 }
 
-const versionWho = (version: { segmentKey: string | null; definition: Parameters<typeof whoSentence>[0]['definition'] | null }) => ({
-  segment: version.segmentKey ?? undefined,
-  definition: version.definition ?? undefined,
+const versionWho = ({ segmentKey, definition, trigger, exit, options }: NonNullable<CampaignDetail['version']>) => ({
+  segment: segmentKey ?? undefined,
+  definition: definition ?? undefined,
+  trigger: trigger ?? undefined,
+  exit: exit ?? undefined,
+  stayDays: options.stayDays,
 });
 
 /** An occurrence about to become a run: the page looks for it until it is there. */

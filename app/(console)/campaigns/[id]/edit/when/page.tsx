@@ -1,3 +1,4 @@
+import { LiveWhenStep } from '@/components/campaign/live-when-step';
 import { WhenStep } from '@/components/campaign/when-step';
 import { saveDraftPatch } from '../../../actions';
 import { heldSchedule, openCampaign } from '../../../open-campaign';
@@ -7,6 +8,6 @@ export const metadata = { title: 'When' };
 export default async function WhenPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const { user, campaign, now } = await openCampaign(id);
-  const held = heldSchedule(campaign);
-  return <WhenStep id={id} draft={campaign.draft} held={held} workspaceZone={user.workspace.zone} now={now} save={saveDraftPatch} />;
+  const shared = { id, draft: campaign.draft, workspaceZone: user.workspace.zone, now, save: saveDraftPatch };
+  return campaign.draft.trigger ? <LiveWhenStep {...shared} /> : <WhenStep {...shared} held={heldSchedule(campaign)} />;
 }

@@ -6,6 +6,7 @@ import { purposeWords, runStates, triggerWords } from '@/components/campaign/sta
 import { dayAndTime } from '@/components/campaign/zoned-text';
 import { BatchTable } from '@/components/run/batch-table';
 import { LiveRefresh } from '@/components/run/live-refresh';
+import { LiveRun } from '@/components/run/live-run';
 import { RunButtons } from '@/components/run/run-buttons';
 import { RunFigures } from '@/components/run/run-figures';
 import { RunProgress } from '@/components/run/run-progress';
@@ -56,9 +57,13 @@ export default async function RunPage({ params }: Props) {
         </p>
       </header>
       <RunTrouble run={run} zone={zone} now={now} rejectsHref={run.invalid > 0 ? `/campaigns/${id}/runs/${run.id}/rejects` : null} />
-      <RunProgress run={run} />
+      {run.screenState === 'live' ? <LiveRun run={run} zone={zone} /> : <RunProgress run={run} />}
       <RunFigures run={run} zone={zone} />
-      <PanelCard title="Batches" line="One request to Facebook each, of at most 10,000 rows; removals go first." flush={batches.length > 0}>
+      <PanelCard
+        title="Batches"
+        line={`One request to Facebook each, of at most 10,000 rows; removals go first.${run.live ? ' The last hundred.' : ''}`}
+        flush={batches.length > 0}
+      >
         {batches.length > 0 ? (
           <BatchTable batches={batches} zone={zone} />
         ) : (
