@@ -104,3 +104,7 @@ const placesOf = (steps: readonly { step: Step; at: string }[]) => [
   { id: 'live', at: '' },
   ...steps.flatMap(({ step, at }) => [{ id: step.id, at }, ...step.where.map(({ id }, i) => ({ id, at: `${at}.where[${i}]` }))]),
 ];
+
+/** Whom the reach of a live campaign counts. */
+export const pastWords = (byDate: boolean, days: number): string =>
+  byDate ? 'Who has this date at all' : `Who would have qualified in the last ${days === 1 ? 'day' : `${days} days`}, exits aside`;

@@ -5,9 +5,9 @@ import type { FunnelStep, ReachCounts } from './reach-lines';
 import { numberText } from './zoned-text';
 
 /** How many qualify, how many of them Facebook can be told about, and by what. */
-export function ReachPanel({ reach }: { reach: ReachCounts }) {
+export function ReachPanel({ reach, line }: { reach: ReachCounts; line?: string | undefined }) {
   return (
-    <PanelCard title="Reach">
+    <PanelCard title="Reach" line={line}>
       <ReachFigures reach={reach} />
     </PanelCard>
   );

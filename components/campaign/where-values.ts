@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CampaignDraft, campaignDraftSchema, contradictions, defaultOptions } from '@/lib/campaign/plan';
 import { identifiers, reachingIdentifiers } from '@/lib/identity/identifiers';
-import { numberFaults, type OptionValues, optionPatchOf, optionValuesOf, optionValuesSchema } from './option-values';
+import { numberFaults, optionPatchOf, optionValuesOf, optionValuesSchema } from './option-values';
 
 const draft = campaignDraftSchema.shape;
 

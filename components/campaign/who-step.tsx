@@ -9,6 +9,7 @@ import type { CampaignDraft } from '@/lib/campaign/plan';
 import { ChoiceCards } from './choice-cards';
 import type { SavePatch } from './draft-saving';
 import { LiveFields } from './live-fields';
+import { pastWords } from './live-values';
 import { SegmentPicker, type SegmentView } from './segment-picker';
 import { StepForm, StepSection } from './step-form';
 import { useWhoChoice } from './who-choice';
@@ -67,7 +68,7 @@ export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
           <FieldError>{choice.fault}</FieldError>
         </div>
         <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
-          {live && <p className="text-muted-foreground text-sm">{pastWords(values.kind, values.stayDays)}</p>}
+          {live && <p className="text-muted-foreground text-sm">{pastWords(values.kind === 'date', values.stayDays)}:</p>}
           <SegmentAside
             who={choice.who}
             at={asOf}
@@ -84,8 +85,3 @@ export function WhoStep({ id, draft, segments, catalogue, save }: Props) {
 
 const describingWords = { title: 'Who' };
 const narrowingWords = { title: 'Narrow it', line: 'Only those of them who fit belong in the audience, and only as long as they do.' };
-
-const pastWords = (kind: 'on' | 'sequence' | 'date', days: number): string =>
-  kind === 'date'
-    ? 'Who has this date at all:'
-    : `Who would have qualified in the last ${days === 1 ? 'day' : `${days} days`}, exits aside:`;

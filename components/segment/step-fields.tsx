@@ -47,7 +47,7 @@ export function SmallButton({ onClick, children }: { onClick: () => void; childr
   return (
     <Button
       variant="ghost"
-      className="h-6 gap-1 rounded-md px-1.5 font-normal text-muted-foreground text-xs hover:text-foreground [&_svg]:size-3.5"
+      className="h-6 justify-self-start gap-1 rounded-md px-1.5 font-normal text-muted-foreground text-xs hover:text-foreground [&_svg]:size-3.5"
       onClick={onClick}
     >
       {children}

@@ -10,6 +10,11 @@ test('the size after the run is fine from a thousand on, too small to be shown b
   expect(sizeCheck(made, { join: 1, stay: 0 })?.message).toMatch(/^1 member: below 100 .* delivers to nobody/);
 });
 
+test('a live campaign begins with nobody, and fills', () => {
+  const live = { ...made, trigger: { on: [{ did: 'Cart' }] } };
+  expect(sizeCheck(live, { join: 0, stay: 3 })).toMatchObject({ state: 'ok', message: expect.stringMatching(/^3 members so far/) });
+});
+
 test('an audience that others fill is not judged by our share of it, and one that is only emptied not at all', () => {
   expect(sizeCheck({ mode: 'mirror', audience: { existing: '1' } }, { join: 5, stay: 0 })).toMatchObject({ state: 'ok' });
   expect(sizeCheck({ mode: 'remove', audience: { existing: '1' } }, { join: 5, stay: 0 })).toBeNull();

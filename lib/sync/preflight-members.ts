@@ -11,12 +11,16 @@ const fewestMembers = 100;
 const numberText = new Intl.NumberFormat('en-GB').format;
 
 /** How large the audience would be after a run now. Null where the campaign puts nobody in. */
-export function sizeCheck(plan: Pick<CampaignPlan, 'mode' | 'audience'>, { join, stay }: Pick<DryRun, 'join' | 'stay'>): Check | null {
+export function sizeCheck(
+  plan: Pick<CampaignPlan, 'mode' | 'audience' | 'trigger'>,
+  { join, stay }: Pick<DryRun, 'join' | 'stay'>,
+): Check | null {
   if (plan.mode === 'remove') return null;
   const members = join + stay;
   const said = `${numberText(members)} ${members === 1 ? 'member' : 'members'}`;
   const check = (state: Check['state'], message: string): Check => ({ id: 'size', title: 'Size after the run', state, message });
   if (members >= advisedMembers) return check('ok', `${said}.`);
+  if (plan.trigger) return check('ok', `${said} so far: it fills as people qualify. Facebook delivers to ${fewestMembers} or more.`);
   if ('existing' in plan.audience) return check('ok', `${said}, beside those whom Beckon has not put in.`);
   if (members >= fewestMembers)
     return check(

@@ -5,6 +5,8 @@ import { secondsPerRequest } from '@/db/runs';
 import { segmentByKey } from '@/db/segments';
 import { type CampaignDraft, type CampaignPlan, campaignPlanSchema } from '@/lib/campaign/plan';
 import { env } from '@/lib/env';
+import { pastDefinition } from '@/lib/live/past';
+import { usualStayDays } from '@/lib/live/trigger';
 import { type DryRun, dryRun } from '@/lib/sync/dry-run';
 import { type Check, preflight } from '@/lib/sync/preflight';
 import { identifiersCheck, sizeCheck } from '@/lib/sync/preflight-members';
@@ -16,8 +18,9 @@ import type { OpenCampaign } from './open-campaign';
 export const planOf = ({ campaign }: OpenCampaign): CampaignPlan | null => campaignPlanSchema.safeParse(campaign.draft).data ?? null;
 
 export const reachOf = cache(async ({ user, db, campaign, now }: OpenCampaign): Promise<Reach | null> => {
-  const { segment, definition, identifiers }: CampaignDraft = campaign.draft;
-  const who = segment ? (await segmentByKey(db, user.workspaceId, segment)).definition : definition;
+  const { trigger, stayDays, segment, definition, identifiers }: CampaignDraft = campaign.draft;
+  const described = segment ? (await segmentByKey(db, user.workspaceId, segment)).definition : definition;
+  const who = trigger ? pastDefinition(trigger, described ?? null, stayDays ?? usualStayDays) : described;
   return who ? reach(db, user.workspaceId, who, now, now, { sent: identifiers }) : null;
 });
 

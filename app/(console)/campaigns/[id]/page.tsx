@@ -68,7 +68,11 @@ export default async function CampaignPage({ params }: Props) {
       {live && live.screenState !== 'live' && <RunProgress run={live} />}
       <div className="grid gap-6 lg:grid-cols-2">
         <PanelCard title="Audience size" line="What Beckon sent, as a line; what Facebook reports, as a band.">
-          {sizes.length > 0 ? <SizeChart sizes={sizes} zone={zone} /> : <NothingYet>It appears after the first run.</NothingYet>}
+          {sizes.length > 0 ? (
+            <SizeChart sizes={sizes} zone={zone} />
+          ) : (
+            <NothingYet>{live?.live ? 'It appears within the hour.' : 'It appears after the first run.'}</NothingYet>
+          )}
         </PanelCard>
         <PanelCard title="Members added and removed" line="By each run.">
           {changesOf(runs).length > 0 ? (

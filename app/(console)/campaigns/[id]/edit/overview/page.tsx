@@ -1,6 +1,7 @@
 import { Suspense } from 'react';
 import { isReady } from '@/components/campaign/draft-steps';
 import { DryRunPanel } from '@/components/campaign/dry-run-panel';
+import { pastWords } from '@/components/campaign/live-values';
 import { MissingParts } from '@/components/campaign/missing-parts';
 import { PanelCard } from '@/components/campaign/panel-card';
 import { PlanSummary } from '@/components/campaign/plan-summary';
@@ -12,6 +13,7 @@ import { UpcomingPanel } from '@/components/campaign/upcoming-panel';
 import { whoSentence } from '@/components/campaign/who-sentence';
 import { Skeleton } from '@/components/ui/skeleton';
 import { listSegments } from '@/db/segments';
+import { usualStayDays } from '@/lib/live/trigger';
 import { schedule } from '../../../actions';
 import { dryRunOf, preflightOf, reachOf, secondsToSend } from '../../../checks';
 import { heldSchedule, type OpenCampaign, openCampaign } from '../../../open-campaign';
@@ -46,7 +48,7 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
           )}
         </div>
         <div className="grid grid-cols-1 gap-6">
-          {(draft.segment || draft.definition) && (
+          {(draft.segment || draft.definition || draft.trigger) && (
             <Suspense fallback={<PanelSkeleton title="Reach" />}>
               <Reach open={open} />
             </Suspense>
@@ -70,7 +72,9 @@ export default async function OverviewPage({ params }: { params: Promise<{ id: s
 
 async function Reach({ open }: { open: OpenCampaign }) {
   const reach = await reachOf(open);
-  return reach && <ReachPanel reach={reach} />;
+  const { trigger, stayDays } = open.campaign.draft;
+  const line = trigger && `${pastWords('date' in trigger, stayDays ?? usualStayDays)}.`;
+  return reach && <ReachPanel reach={reach} line={line} />;
 }
 
 async function Preflight({ open }: { open: OpenCampaign }) {
