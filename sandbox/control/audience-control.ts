@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { deliveryStatus, operationStatus, settled, sizeBand } from '../graph/audience-status';
+import { deliveryStatus, isFilled, operationStatus, settled } from '../graph/audience-status';
 import { eraseAudience } from '../graph/audiences';
-import type { Audience } from '../store/records';
+import { toldBand } from '../graph/lookalikes';
+import type { Audience, Lookalike } from '../store/records';
 import type { World } from '../store/world';
 import { type ControlCall, found } from './control';
 
@@ -25,6 +26,7 @@ export interface AudienceView {
   retentionDays: number;
   createdAt: string;
   contentUpdatedAt: string | null;
+  lookalike: Lookalike | null;
 }
 
 /** Newest first, deleted ones last. */
@@ -44,7 +46,7 @@ function view(world: World, stored: Audience): AudienceView {
   const deleted = stored.deletedAt !== null;
   const audience = deleted ? stored : settled(world, stored, now);
   const members = deleted ? null : world.membersOf(audience);
-  const { lower, upper } = sizeBand(audience.knownMatched);
+  const { lower, upper } = toldBand(world, audience, now);
   return {
     id: audience.id,
     accountId: `act_${audience.accountId}`,
@@ -56,7 +58,8 @@ function view(world: World, stored: Audience): AudienceView {
     sizeLower: lower,
     sizeUpper: upper,
     operation: deleted ? { code: 0, description: 'Deleted' } : operationStatus(world, audience, now),
-    delivery: deliveryStatus(audience),
+    delivery: deliveryStatus(audience, isFilled(world, audience, now)),
+    lookalike: audience.lookalike ?? null,
     dataSource: audience.dataSource,
     replacing: audience.replace !== null,
     retentionDays: audience.retentionDays,

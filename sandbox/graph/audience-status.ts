@@ -11,6 +11,7 @@ export function flaggedFields(name: string, description: string): string[] {
 
 /** Publishes the size once the matching time has passed since members last changed. */
 export function settled(world: World, audience: Audience, now: number): Audience {
+  if (audience.lookalike) return audience;
   if (audience.contentUpdatedAt === null || now < audience.contentUpdatedAt + world.settings.matchingMs) return audience;
   const matched = world.membersOf(audience).matched(world.settings.matchRate);
   return matched === audience.knownMatched ? audience : world.audiences.put({ ...audience, knownMatched: matched });
@@ -26,6 +27,9 @@ export function sizeBand(matched: number): { lower: number; upper: number } {
     upper: Math.ceil((matched * 1.08) / step) * step,
   };
 }
+
+/** A lookalike is filled within hours; here within the matching time. */
+export const isFilled = (world: World, audience: Audience, now: number): boolean => now >= audience.createdAt + world.settings.matchingMs;
 
 interface Status {
   code: number;
@@ -56,6 +60,7 @@ function operationCode(world: World, audience: Audience, now: number): number {
   if (audience.expiresAt !== null) return 100;
   if (audience.replace) return 414;
   if (audience.replaceFailed) return 415;
+  if (audience.lookalike) return isFilled(world, audience, now) ? 200 : 441;
   if (audience.contentUpdatedAt === null) return 410;
   if (audience.lastInvalidShare > 0.1) return 412;
   if (now < audience.contentUpdatedAt + world.settings.matchingMs) return 441;
@@ -63,12 +68,16 @@ function operationCode(world: World, audience: Audience, now: number): number {
   return members >= 100 && audience.knownMatched < members * 0.1 ? 411 : 200;
 }
 
-export function deliveryStatus(audience: Audience): Status {
+export function deliveryStatus(audience: Audience, filled = true): Status {
   if (audience.flagged.length > 0)
     return {
       code: 400,
       description: 'This audience cannot be used: it was flagged.',
     };
+  if (audience.lookalike)
+    return filled
+      ? { code: 200, description: 'This audience is ready for use.' }
+      : { code: 300, description: 'This audience is being filled.' };
   if (audience.knownMatched < 100) return { code: 300, description: 'This audience is too small to be used.' };
   return { code: 200, description: 'This audience is ready for use.' };
 }

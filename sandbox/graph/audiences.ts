@@ -1,9 +1,10 @@
 import type { Audience } from '../store/records';
 import { checkTerms, readableAccount, readableAudience, tokenOf, writableAccount, writableAudience } from './access';
-import { deliveryStatus, flaggedFields, operationStatus, settled, sizeBand } from './audience-status';
+import { deliveryStatus, flaggedFields, isFilled, operationStatus, settled } from './audience-status';
 import { type Call, mayAdvertise } from './call';
 import { GraphFailure, invalidParameter } from './failure';
 import { type FieldTable, select } from './fields';
+import { lookalikeOf, lookalikesOn, specRead, toldBand } from './lookalikes';
 import { filtered, page } from './paging';
 
 const fileSources = ['USER_PROVIDED_ONLY', 'PARTNER_PROVIDED_ONLY', 'BOTH_USER_AND_PARTNER_PROVIDED'];
@@ -16,6 +17,7 @@ function seconds(at: number | null): number | undefined {
 function audienceFields(call: Call): FieldTable<Audience> {
   const { world, now } = call;
   const current = (audience: Audience): Audience => settled(world, audience, now);
+  const band = (audience: Audience) => toldBand(world, current(audience), now);
   const canEdit = (audience: Audience): boolean => {
     const account = world.accounts.get(audience.accountId);
     return account !== undefined && mayAdvertise(account, tokenOf(call).personId);
@@ -26,9 +28,9 @@ function audienceFields(call: Call): FieldTable<Audience> {
     name: (audience) => audience.name,
     description: (audience) => audience.description,
     subtype: (audience) => audience.subtype,
-    approximate_count_lower_bound: (audience) => sizeBand(current(audience).knownMatched).lower,
-    approximate_count_upper_bound: (audience) => sizeBand(current(audience).knownMatched).upper,
-    delivery_status: (audience) => deliveryStatus(current(audience)),
+    approximate_count_lower_bound: (audience) => band(audience).lower,
+    approximate_count_upper_bound: (audience) => band(audience).upper,
+    delivery_status: (audience) => deliveryStatus(current(audience), isFilled(world, audience, now)),
     operation_status: (audience) => operationStatus(world, current(audience), now),
     customer_file_source: (audience) => audience.customerFileSource,
     is_value_based: (audience) => audience.valueBased,
@@ -57,7 +59,11 @@ function audienceFields(call: Call): FieldTable<Audience> {
     is_household: () => false,
     is_snapshot: () => false,
     is_eligible_for_sac_campaigns: () => true,
-    lookalike_audience_ids: () => undefined,
+    lookalike_audience_ids: (audience) => {
+      const ids = lookalikesOn(world, audience.id).map(({ id }) => id);
+      return ids.length > 0 ? ids : undefined;
+    },
+    lookalike_spec: (audience) => audience.lookalike && specRead(world, audience.lookalike),
     rule: () => undefined,
     ...Object.fromEntries(keptAsWritten.map((name) => [name, (audience: Audience) => audience.extra[name]])),
   };
@@ -89,8 +95,12 @@ export function createAudience(call: Call, accountId: string): Record<string, un
   checkTerms(call, account);
   const name = checkedName(call, params.text('name'));
   const subtype = params.text('subtype') ?? 'CUSTOM';
+  if (subtype === 'LOOKALIKE') {
+    const { lookalike, origin } = lookalikeOf(call, account);
+    return putAudience(call, accountId, { name, subtype, customerFileSource: origin.customerFileSource, lookalike });
+  }
   if (subtype !== 'CUSTOM')
-    throw new GraphFailure(2654, `(#2654) This sandbox creates CUSTOM audiences only, not ${subtype}`, {
+    throw new GraphFailure(2654, `(#2654) This sandbox creates CUSTOM and LOOKALIKE audiences only, not ${subtype}`, {
       title: 'Failed to create custom audience',
     });
   const source = params.text('customer_file_source');
@@ -100,23 +110,32 @@ export function createAudience(call: Call, accountId: string): Record<string, un
   if (params.has('retention_days') && !(Number.isInteger(retentionDays) && retentionDays >= 1 && retentionDays <= 180)) {
     throw invalidParameter('Param retention_days must be between 1 and 180');
   }
-  const living = world.audiences.where((audience) => audience.accountId === accountId && audience.deletedAt === null);
+  const living = world.audiences.where(
+    (audience) => audience.accountId === accountId && audience.deletedAt === null && audience.subtype === 'CUSTOM',
+  );
   if (living.length >= world.settings.maxAudiences) {
     throw new GraphFailure(2654, '(#2654) Failed to create custom audience', {
       title: 'Too Many Custom Audiences',
       userMessage: `An ad account can have at most ${world.settings.maxAudiences} customer list audiences. Delete some first.`,
     });
   }
+  const valueBased = ['true', '1'].includes(params.text('is_value_based') ?? '');
+  return putAudience(call, accountId, { name, subtype, customerFileSource: source, valueBased, retentionDays });
+}
+
+type Made = Pick<Audience, 'name' | 'subtype' | 'customerFileSource'> &
+  Partial<Pick<Audience, 'valueBased' | 'retentionDays' | 'lookalike'>>;
+
+function putAudience(call: Call, accountId: string, made: Made): Record<string, unknown> {
+  const { world, now, params } = call;
   const description = params.text('description') ?? '';
   const audience = world.audiences.put({
     ...world.newId(),
+    valueBased: false,
+    retentionDays: 0,
+    ...made,
     accountId,
-    name,
     description,
-    subtype,
-    customerFileSource: source,
-    valueBased: ['true', '1'].includes(params.text('is_value_based') ?? ''),
-    retentionDays,
     extra: Object.fromEntries(keptAsWritten.filter((key) => params.has(key)).map((key) => [key, params.text(key)])),
     createdAt: now,
     updatedAt: now,
@@ -126,7 +145,7 @@ export function createAudience(call: Call, accountId: string): Record<string, un
     dataSource: null,
     knownMatched: 0,
     lastInvalidShare: 0,
-    flagged: flaggedFields(name, description),
+    flagged: flaggedFields(made.name, description),
     generation: 1,
     replace: null,
     replaceFailed: false,
@@ -179,6 +198,11 @@ export function updateAudience(call: Call, id: string): Record<string, unknown> 
 export function deleteAudience(call: Call, id: string): Record<string, unknown> {
   const { audience } = readableAudience(call, id);
   writableAccount(call, audience.accountId);
+  if (lookalikesOn(call.world, id).length > 0)
+    throw new GraphFailure(2656, '(#2656) Failed to delete custom audience', {
+      title: 'Lookalike Audiences Depend On This Audience',
+      userMessage: 'Delete the lookalike audiences made from this audience first.',
+    });
   eraseAudience(call.world, audience, call.now);
   return { success: true };
 }

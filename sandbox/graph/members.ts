@@ -99,6 +99,7 @@ export function refuseFlagged(audience: Audience): void {
 
 /** Checks what depends on audience and payload together: data-source lock, value column. */
 export function checkForm(audience: Audience, payload: MemberPayload): void {
+  if (audience.subtype !== 'CUSTOM') throw invalidParameter('Members of this audience come from Facebook and cannot be changed');
   if (audience.dataSource !== null && audience.dataSource !== payload.dataSource) {
     const had = `FILE_IMPORTED.${audience.dataSource}`;
     const sent = `FILE_IMPORTED.${payload.dataSource}`;

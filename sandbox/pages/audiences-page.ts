@@ -39,5 +39,10 @@ function row(world: World, view: AudienceView): string {
   const used =
     [include > 0 ? `${include} show to` : '', exclude > 0 ? `${exclude} hide from` : ''].filter((text) => text !== '').join(', ') || '–';
   const name = view.deleted ? escapeHtml(view.name) : `<a href="/ads-manager/audiences/${view.id}">${escapeHtml(view.name)}</a>`;
-  return `<tr><td>${name}<small>${view.id}</small></td><td class="n">${view.deleted ? '–' : count(view.members)}</td><td>${view.deleted ? '–' : band(view.sizeLower, view.sizeUpper)}</td><td>${pill(operationName[view.operation.code] ?? String(view.operation.code), operationTone(view.operation.code))}</td><td>${used}</td><td>${instant(view.contentUpdatedAt === null ? null : Date.parse(view.contentUpdatedAt))}</td></tr>`;
+  return `<tr><td>${name}<small>${lookalikeWords(world, view)}${view.id}</small></td><td class="n">${view.deleted || view.lookalike ? '–' : count(view.members)}</td><td>${view.deleted ? '–' : band(view.sizeLower, view.sizeUpper)}</td><td>${pill(operationName[view.operation.code] ?? String(view.operation.code), operationTone(view.operation.code))}</td><td>${used}</td><td>${instant(view.contentUpdatedAt === null ? null : Date.parse(view.contentUpdatedAt))}</td></tr>`;
 }
+
+const lookalikeWords = (world: World, { lookalike }: AudienceView): string =>
+  lookalike
+    ? `Lookalike of ${escapeHtml(world.audiences.get(lookalike.originId)?.name ?? 'a deleted audience')}: ${Math.round(lookalike.ratio * 100)} % of ${escapeHtml(lookalike.country)} · `
+    : '';

@@ -145,6 +145,16 @@ export interface Audience {
   replaceFailed: boolean;
   /** Overrides the computed status for tests; null otherwise. */
   forcedStatus: number | null;
+  /** Of subtype LOOKALIKE. */
+  lookalike?: Lookalike;
+}
+
+/** ratio: 0.01–0.20 of the country. */
+export interface Lookalike {
+  originId: string;
+  country: string;
+  ratio: number;
+  type: string;
 }
 
 export interface UploadSession {

@@ -44,6 +44,7 @@ export interface SandboxAudience {
   retentionDays: number;
   createdAt: string;
   contentUpdatedAt: string | null;
+  lookalike: { originId: string; country: string; ratio: number; type: string } | null;
 }
 
 export interface SandboxAdSet {
