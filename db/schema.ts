@@ -939,6 +939,46 @@ export const audienceSizes = pgTable(
   (t) => [primaryKey({ columns: [t.audienceId, t.at] })],
 );
 
+/** asked: not made at Facebook yet. made: being filled. deleting: asked to be deleted there. failed: Facebook will not. */
+export type LookalikeState = 'asked' | 'made' | 'ready' | 'failed' | 'deleting';
+
+/** Audiences of people who are like those of a campaign's. */
+export const lookalikes = pgTable(
+  'lookalikes',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    workspaceId: workspaceId(),
+    audienceId: integer('audience_id')
+      .notNull()
+      .references(() => audiences.id),
+    name: text('name').notNull(),
+    /** ISO 3166-1 alpha-2, upper case. */
+    country: text('country').notNull(),
+    /** Of the country's people, 1–10. */
+    percent: smallint('percent').notNull(),
+    /** Written into the description at Facebook, as an audience's. */
+    mark: text('mark').notNull().unique(),
+    facebookId: text('facebook_id'),
+    state: text('state').$type<LookalikeState>().notNull(),
+    /** Facebook's band; null while it is not filled. */
+    sizeLower: bigint('size_lower', { mode: 'number' }),
+    sizeUpper: bigint('size_upper', { mode: 'number' }),
+    /** What stood in the way of the last try, in words; null when nothing did. */
+    fault: text('fault'),
+    /** Looks since the state changed, or tries that failed. */
+    attempts: integer('attempts').notNull().default(0),
+    /** Not to be looked at before; null when there is nothing left to do. */
+    nextAt: instant('next_at'),
+    leasedUntil: instant('leased_until'),
+    createdBy: uuid('created_by').references(() => users.id),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    unique('lookalikes_once').on(t.audienceId, t.country, t.percent),
+    index('lookalikes_due').on(t.nextAt).where(sql`${t.nextAt} is not null`),
+  ],
+);
+
 // -------------------------------------------------------------------------------------------------------------------------- alerts
 
 export type AlertKind = 'run_failed' | 'needs_attention' | 'token_expiring' | 'reach_changed';

@@ -1,4 +1,5 @@
 import type { CampaignDetail } from '@/db/campaigns';
+import type { Lookalike } from '@/db/lookalikes';
 import type { RunDetail, RunRow } from '@/db/runs';
 import { describeSchedule } from '@/lib/schedule/describe';
 
@@ -28,6 +29,21 @@ export function campaignView(campaign: CampaignDetail): object {
     createdAt,
     updatedAt,
   };
+}
+
+export function lookalikeView({
+  id,
+  name,
+  country,
+  percent,
+  state,
+  facebookId,
+  sizeLower,
+  sizeUpper,
+  fault,
+  createdAt,
+}: Lookalike): object {
+  return { id, name, country, percent, state, facebookId, sizeLower, sizeUpper, fault, createdAt };
 }
 
 export function runView(run: RunRow): object {

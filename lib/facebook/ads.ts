@@ -144,10 +144,13 @@ const audienceFields = [
 ];
 
 /** Customer-list audiences of the account, newest first. */
-export async function audiences(graph: Graph, accountId: string, query: PageQuery = {}): Promise<Page<AudienceInfo>> {
+export const audiences = (graph: Graph, accountId: string, query: PageQuery = {}): Promise<Page<AudienceInfo>> =>
+  audiencesOf(graph, accountId, 'CUSTOM', query);
+
+async function audiencesOf(graph: Graph, accountId: string, subtype: string, query: PageQuery): Promise<Page<AudienceInfo>> {
   const cursor = await new SdkAdAccount(accountId, {}, null, graph).getCustomAudiences(audienceFields, pageParams(query));
   const page = pageOf(cursor, audienceOf);
-  return { ...page, items: page.items.filter((audience) => audience.subtype === 'CUSTOM') };
+  return { ...page, items: page.items.filter((audience) => audience.subtype === subtype) };
 }
 
 /** Customer-list audiences of the account. */
@@ -167,10 +170,13 @@ export async function audienceInfo(graph: Graph, id: string): Promise<AudienceIn
 }
 
 /** Looks through all audiences of the account (500 at most, by Facebook's limit) for our mark in the description. */
-export async function findAudienceByMark(graph: Graph, accountId: string, mark: string): Promise<AudienceInfo | null> {
+export const findAudienceByMark = (graph: Graph, accountId: string, mark: string): Promise<AudienceInfo | null> =>
+  findByMark(graph, accountId, mark, 'CUSTOM');
+
+export async function findByMark(graph: Graph, accountId: string, mark: string, subtype: string): Promise<AudienceInfo | null> {
   let after: string | undefined;
   do {
-    const page: Page<AudienceInfo> = await lighterPage((limit) => audiences(graph, accountId, { after, limit }), 100);
+    const page: Page<AudienceInfo> = await lighterPage((limit) => audiencesOf(graph, accountId, subtype, { after, limit }), 100);
     const found = page.items.find((audience) => audience.description.includes(mark));
     if (found) return found;
     after = page.after;
@@ -199,10 +205,15 @@ export async function createAudience(
   { name, description, source }: { name: string; description: string; source: string },
 ): Promise<string> {
   const facts = { name, description, subtype: 'CUSTOM', customer_file_source: source };
-  const made = dataOf(await new SdkAdAccount(accountId, {}, null, graph).createCustomAudience([], facts));
+  return madeId(await new SdkAdAccount(accountId, {}, null, graph).createCustomAudience([], facts));
+}
+
+/** Of what an answer says was made. */
+export function madeId(answer: unknown): string {
+  const { id } = dataOf(answer);
   // Without it nobody has said that there is one.
-  if (made.id === undefined) throw new GraphError({ kind: 'http', status: 200 }, null, null);
-  return String(made.id);
+  if (id === undefined) throw new GraphError({ kind: 'http', status: 200 }, null, null);
+  return String(id);
 }
 
 function audienceOf(raw: Raw): AudienceInfo {

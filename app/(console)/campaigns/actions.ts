@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { draftPatchInput, newCampaignInput } from '@/components/campaign/campaign-input';
 import { archiveCampaign, pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, cloneCampaign, createDraft, discardDraft, saveDraft, scheduleCampaign } from '@/db/campaigns';
+import { askForLookalike, dropLookalike } from '@/db/lookalikes';
 import { remakeAudience } from '@/db/remake-audience';
 import { undoLastRun } from '@/db/run-commands';
 import { action } from '@/lib/action';
+import { lookalikeInput } from '@/lib/campaign/lookalike';
 import { stopInput } from '@/lib/campaign/plan';
 import { nudge } from '@/lib/ticker';
 
@@ -73,6 +75,22 @@ export const remake = action(
   byId,
   async ({ id }, { user, db, now }) => {
     await remakeAudience(db, user.workspaceId, id, now);
+    nudge();
+  },
+  { revalidate },
+);
+export const askLookalike = action(
+  lookalikeInput.extend({ id: z.uuid() }),
+  async ({ id, ...input }, { user, db, now }) => {
+    await askForLookalike(db, user.workspaceId, id, input, user.userId, now);
+    nudge();
+  },
+  { revalidate },
+);
+export const deleteLookalike = action(
+  z.strictObject({ id: z.uuid(), lookalikeId: z.int() }),
+  async ({ id, lookalikeId }, { user, db, now }) => {
+    await dropLookalike(db, user.workspaceId, id, lookalikeId, now);
     nudge();
   },
   { revalidate },

@@ -4,6 +4,7 @@ import { CampaignFacts } from '@/components/campaign/campaign-facts';
 import { CampaignHeader } from '@/components/campaign/campaign-header';
 import { ChangeChart } from '@/components/campaign/change-chart';
 import { ConnectNotice } from '@/components/campaign/connect-notice';
+import { type LookalikeItem, LookalikePanel } from '@/components/campaign/lookalike-panel';
 import { PanelCard } from '@/components/campaign/panel-card';
 import { PreflightAsk } from '@/components/campaign/preflight-ask';
 import { SizeChart } from '@/components/campaign/size-chart';
@@ -14,11 +15,12 @@ import { RunTable } from '@/components/run/run-table';
 import { isMoving, type RunView } from '@/components/run/run-view';
 import { commandsFor } from '@/db/campaign-states';
 import type { CampaignDetail } from '@/db/campaigns';
+import { type Lookalike, lookalikeObstacle, lookalikesOfCampaign } from '@/db/lookalikes';
 import { runsOfCampaign, sizesOfAudience } from '@/db/runs';
 import type { CampaignState } from '@/db/schema';
 import { listSegments } from '@/db/segments';
 import { roleAllows } from '@/lib/auth';
-import { archive, clone, pause, remake, resume, runCampaignNow, stop, undo } from '../actions';
+import { archive, askLookalike, clone, deleteLookalike, pause, remake, resume, runCampaignNow, stop, undo } from '../actions';
 import { openCampaign } from '../open-campaign';
 import { adsManagerUrl } from './ads-manager';
 
@@ -33,10 +35,11 @@ export default async function CampaignPage({ params }: Props) {
   const { id } = await params;
   const { user, db, campaign, now } = await openCampaign(id);
   if (!campaign.version) redirect(campaign.state === 'archived' ? '/campaigns?state=archived' : `/campaigns/${id}/edit`);
-  const [runs, sizes, segments] = await Promise.all([
+  const [runs, sizes, segments, lookalikes] = await Promise.all([
     runsOfCampaign(db, user.workspaceId, id),
     sizesOfAudience(db, user.workspaceId, id),
     listSegments(db, user.workspaceId),
+    lookalikesOfCampaign(db, user.workspaceId, id),
   ]);
   const { schedule } = campaign.version;
   const zone = 'zone' in schedule ? schedule.zone : user.workspace.zone;
@@ -44,7 +47,7 @@ export default async function CampaignPage({ params }: Props) {
   const live = runs.find((run) => isMoving(run.state));
   return (
     <div className="grid grid-cols-1 gap-6">
-      <LiveRefresh moving={Boolean(live) || dueSoon(campaign, now)} />
+      <LiveRefresh moving={Boolean(live) || dueSoon(campaign, now) || lookalikes.some(isTended)} />
       <CampaignHeader
         campaign={campaign}
         sentence={sentence}
@@ -83,12 +86,36 @@ export default async function CampaignPage({ params }: Props) {
         </PanelCard>
       </div>
       {runsAgain.includes(campaign.state) && <PreflightAsk campaignId={id} />}
+      {campaign.version.mode !== 'remove' && (
+        <LookalikePanel
+          campaignId={id}
+          items={lookalikes.map(lookalikeItem)}
+          obstacle={lookalikeObstacle(campaign.audience)}
+          country={user.workspace.defaultCountry ?? 'US'}
+          mayEdit={roleAllows(user.role, 'marketer')}
+          actions={{ ask: askLookalike, drop: deleteLookalike }}
+        />
+      )}
       <PanelCard title="Runs" flush={runs.length > 0}>
         {runs.length > 0 ? <RunTable campaignId={id} runs={runs} zone={zone} /> : <NothingYet>No run yet.</NothingYet>}
       </PanelCard>
     </div>
   );
 }
+
+const lookalikeItem = ({ id, name, country, percent, state, sizeLower, sizeUpper, fault }: Lookalike): LookalikeItem => ({
+  id,
+  name,
+  country,
+  percent,
+  state,
+  sizeLower,
+  sizeUpper,
+  fault,
+});
+
+/** Something is about to come of it. */
+const isTended = ({ state }: LookalikeItem) => state === 'asked' || state === 'deleting';
 
 /** There is a next run to be ready for. */
 const runsAgain: readonly CampaignState[] = ['scheduled', 'running', 'awaiting_next', 'paused', 'blocked'];

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askForLookalike, dropLookalike, lookalikeObstacle, lookalikesOfCampaign } from '@/db/lookalikes';
+import { tendLookalikes } from '@/lib/sync/lookalikes';
+import { emailOf, type Story, story } from '@/tests/support/story';
+
+let s: Story;
+let campaign: string;
+beforeAll(async () => {
+  s = await story('UTC');
+  const people = Array.from({ length: 160 }, (_, i) => `p${i}`);
+  await s.send(
+    people.map((userId) => ({ type: 'identify', userId, traits: { email: emailOf(userId) } })),
+    '2026-05-01T08:00:00Z',
+  );
+  await s.send(
+    people.map((userId) => ({ type: 'track', userId, event: 'Joined' })),
+    '2026-05-01T08:00:00Z',
+  );
+  campaign = await s.campaign({ definition: { did: 'Joined' } }, '2026-05-01T09:00:00Z');
+  await expect(ask('IN', 1, '2026-05-01T09:00:00Z')).rejects.toMatchObject({ code: 'unprocessable' });
+  await s.tick('2026-05-01T09:00:01Z');
+  // Facebook has counted the seed.
+  await s.sandbox.control.audiences();
+});
+afterAll(() => s.sandbox.stop());
+
+const ask = (country: string, percent: number, at: string) =>
+  askForLookalike(s.db, s.workspaceId, campaign, { country, percent }, null, new Date(at));
+const drop = (id: number, at: string) => dropLookalike(s.db, s.workspaceId, campaign, id, new Date(at));
+const tend = (at: string) => tendLookalikes(s.engine(at), () => true);
+const all = () => lookalikesOfCampaign(s.db, s.workspaceId, campaign);
+const atFacebook = async () => (await s.sandbox.control.audiences()).filter(({ lookalike, deleted }) => lookalike && !deleted);
+
+describe('a lookalike', () => {
+  it('is made from the campaign’s audience and followed until it is ready, asking Facebook ever more rarely', async () => {
+    await s.sandbox.control.settings({ matchingMs: 3_600_000 });
+    await ask('IN', 3, '2026-05-01T10:00:00Z');
+    expect(await tend('2026-05-01T10:00:01Z')).toBe(1);
+    expect(await atFacebook()).toMatchObject([{ name: 'Audience – lookalike 3 % India', lookalike: { country: 'IN', ratio: 0.03 } }]);
+    expect(await all()).toMatchObject([{ state: 'made', sizeLower: null, fault: null }]);
+    expect(await tend('2026-05-01T10:00:59Z')).toBe(0);
+    for (const at of ['10:01:02', '10:03:04', '10:07:08']) expect(await tend(`2026-05-01T${at}Z`)).toBe(1);
+    await s.sandbox.control.settings({ matchingMs: 0 });
+    expect(await tend('2026-05-01T10:15:10Z')).toBe(1);
+    expect(await all()).toMatchObject([{ state: 'ready', sizeLower: 10_000_000, sizeUpper: 13_000_000 }]);
+    expect(await tend('2026-05-02T10:15:00Z')).toBe(0);
+  });
+
+  it('is made once, whoever asks, and whatever is lost', async () => {
+    await expect(ask('IN', 3, '2026-05-02T11:00:00Z')).rejects.toMatchObject({ code: 'conflict', field: 'percent' });
+    await ask('BR', 1, '2026-05-02T11:00:00Z');
+    await s.sandbox.control.fault({ kind: 'reset-after', method: 'POST', route: '/customaudiences$' });
+    await tend('2026-05-02T11:00:01Z');
+    const [lost] = await all();
+    expect(lost).toMatchObject({ state: 'asked', facebookId: null, fault: 'Facebook could not be reached.' });
+    const at = '2026-05-02T11:05:00Z';
+    await Promise.all([tend(at), tend(at), tend(at)]);
+    const [made] = await all();
+    expect(made).toMatchObject({ state: 'made', fault: null });
+    expect((await atFacebook()).filter(({ lookalike }) => lookalike?.country === 'BR').map(({ id }) => id)).toEqual([made?.facebookId]);
+  });
+
+  it('that Facebook refuses says why, in words', async () => {
+    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/customaudiences$', code: 100, subcode: 1713232, status: 400 });
+    await ask('DE', 1, '2026-05-02T12:00:00Z');
+    await tend('2026-05-02T12:00:01Z');
+    const [refused] = await all();
+    expect(refused?.fault).toBe('Facebook has flagged the audience this lookalike is made from.');
+    await tend('2026-05-02T12:30:00Z');
+    expect((await all())[0]).toMatchObject({ state: 'made', fault: null });
+  });
+
+  it('is deleted at Facebook, too; one that is gone there already says so first', async () => {
+    const [german, brazilian, indian] = await all();
+    await s.sandbox.control.deleteAudience(german?.facebookId ?? '');
+    await tend('2026-05-03T13:00:00Z');
+    expect((await all())[0]).toMatchObject({ state: 'failed', fault: 'It was deleted at Facebook.', nextAt: null });
+    for (const each of [german, brazilian, indian]) await drop(each?.id ?? 0, '2026-05-03T14:00:00Z');
+    await tend('2026-05-03T14:00:01Z');
+    expect(await all()).toEqual([]);
+    expect(await atFacebook()).toEqual([]);
+    await expect(drop(indian?.id ?? 0, '2026-05-03T15:00:00Z')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+it('needs a seed of a hundred at Facebook', () => {
+  expect(lookalikeObstacle(null)).toMatch(/first run/);
+  expect(lookalikeObstacle({ facebookId: '1', members: 99 })).toMatch(/at least 100 people.*has 99/);
+  expect(lookalikeObstacle({ facebookId: '1', members: 100 })).toBeNull();
+});
