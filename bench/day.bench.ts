@@ -65,7 +65,7 @@ async function scheduleAll(db: Database, workspaceId: WorkspaceId, graph: Graph)
     };
     const { id } = await createDraft(db, workspaceId, plan, null, new Date(scheduledAt));
     await scheduleCampaign(db, workspaceId, id, new Date(scheduledAt), null);
-    const facts = { name: plan.name, description: '', source: 'USER_PROVIDED_ONLY' } as const;
+    const facts = { name: plan.name, description: '', source: 'USER_PROVIDED_ONLY', valued: false } as const;
     const facebookId = await createAudience(graph, sandboxAccounts.main, facts);
     await db.sql`update audiences set facebook_id = ${facebookId} where campaign_id = ${id}`;
   }

@@ -52,7 +52,7 @@ async function frozen(db: Database, workspaceId: WorkspaceId, runId: number): Pr
     async (tx) => {
       await tx.execute(sql`set local jit = off`);
       await tx.execute(sql`set local work_mem = '128MB'`);
-      const rules = { mode: 'mirror', refused: [], stayedSince: null, cap: null, controlPercent: null, seed: 1n } as const;
+      const rules = { mode: 'mirror', refused: [], values: null, stayedSince: null, cap: null, controlPercent: null, seed: 1n } as const;
       const now = new Date('2026-06-01T09:00:00Z');
       const freeze: Freeze = { ...rules, workspaceId, audienceId, runId, segment, schema, purpose: 'sync', undoes: null, at: now, now };
       return writeChanges(tx, freeze, await compareMembers(tx, freeze));

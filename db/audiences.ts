@@ -3,7 +3,7 @@ import { and, eq, ne, notInArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import type { AudienceChoice } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
-import { keysFor, limitedDataUseKey } from '@/lib/facebook/row';
+import { keysFor, limitedDataUseKey, valueKey } from '@/lib/facebook/row';
 import { type Identifier, identifierBit, identifiers } from '@/lib/identity/identifiers';
 import type { Database } from './client';
 import { audiences, campaigns, profiles } from './schema';
@@ -22,6 +22,8 @@ export type AudienceWish = {
   choice: AudienceChoice;
   identifiers: readonly Identifier[] | null;
   limitedDataUse: boolean;
+  /** Value-based: its rows have a value. */
+  valued: boolean;
 };
 
 /**
@@ -46,7 +48,13 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
         `The audience was made ${wish.limitedDataUse ? 'without' : 'with'} limited data use, and stays so for life. Clone the campaign to change it.`,
         'limitedDataUse',
       );
-    const kept = wish.identifiers && keysFor(wish.identifiers, wish.limitedDataUse);
+    if (mine.schema.includes(valueKey) !== wish.valued)
+      throw new AppError(
+        'conflict',
+        `The audience was made ${wish.valued ? 'without' : 'with'} a value for each member, and stays so for life. Clone the campaign to change it.`,
+        'valueFrom',
+      );
+    const kept = wish.identifiers && keysFor(wish.identifiers, wish);
     if (kept && mine.schema.some((key) => !kept.includes(key)))
       throw new AppError(
         'conflict',
@@ -75,10 +83,10 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
 export const plannedSchema = (db: Database, workspaceId: WorkspaceId, wish: SchemaWish): Promise<string[]> =>
   schemaFor(db.orm, workspaceId, wish);
 
-type SchemaWish = Pick<AudienceWish, 'identifiers' | 'limitedDataUse'>;
+type SchemaWish = Pick<AudienceWish, 'identifiers' | 'limitedDataUse' | 'valued'>;
 
-const schemaFor = async (tx: Pick<Tx, 'select'>, workspaceId: WorkspaceId, { identifiers: chosen, limitedDataUse }: SchemaWish) =>
-  keysFor(chosen ?? (await existingIdentifiers(tx, workspaceId)), limitedDataUse);
+const schemaFor = async (tx: Pick<Tx, 'select'>, workspaceId: WorkspaceId, wish: SchemaWish) =>
+  keysFor(wish.identifiers ?? (await existingIdentifiers(tx, workspaceId)), wish);
 
 export type Feeding = { campaignId: string; adAccountId: string; facebookId: string | null };
 

@@ -95,6 +95,7 @@ export async function scheduleCampaign(
       choice: plan.audience,
       identifiers: plan.identifiers ?? null,
       limitedDataUse: plan.limitedDataUse,
+      valued: plan.valueFrom !== null,
     };
     await claimAudience(tx, workspaceId, wish, now);
     const scheduledAt = countedFrom(schedule, held ? { ...held, scheduledAt: campaign.nextAt && held.scheduledAt } : undefined, now);

@@ -6,6 +6,7 @@ import { unansweredMembers } from './ledger';
 import { canBeSent, fateOf } from './ledger-fate';
 import { identifierColumn, reaching } from './ledger-row';
 import { type Asked, type Qualified, selectQualified, selectWanted } from './ledger-wanted';
+import { fillValues, withValue } from './member-values';
 import type { RunPurpose } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -34,6 +35,7 @@ export type Comparison = Qualified & {
  */
 export async function compareMembers(tx: Tx, freeze: Freeze): Promise<Comparison> {
   const left = await selectQualified(tx, freeze);
+  if (freeze.values) await fillValues(tx, freeze.values, sql`select profile_id from qualified`);
   await selectDoubtful(tx, freeze);
   await tx.execute(sql`
     create temp table changes (profile_id bigint not null, fate text not null, known boolean not null, renewed boolean not null,
@@ -97,15 +99,17 @@ const selectWithdrawn = (tx: Tx, { audienceId }: Freeze) =>
 
 /** Who joined by that run leaves; who left by it comes back, if they may still be sent, by the identifiers they have now. */
 async function selectUndone(tx: Tx, freeze: Freeze): Promise<void> {
-  const { workspaceId, audienceId, undoes } = freeze;
+  const { workspaceId, audienceId, undoes, values } = freeze;
   const batches = (op: 'add' | 'remove') => sql`
     from batch_members m join sync_batches b on b.run_id = m.run_id and b.seq = m.seq
     where m.audience_id = ${audienceId} and m.run_id = ${undoes} and ${op === 'add' ? sql`b.op <> 'remove'` : sql`b.op = 'remove'`}`;
+  if (values) await fillValues(tx, values, sql`select distinct unnest(m.profile_ids) as profile_id ${batches('remove')}`);
+  const { join, fingerprint } = withValue(values);
   await tx.execute(sql`
     insert into wanted
-    select i.profile_id, i.fingerprint
+    select i.profile_id, ${fingerprint}
     from (select distinct unnest(m.profile_ids) as profile_id ${batches('remove')}) g
-    join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = g.profile_id
+    join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = g.profile_id${join}
     left join audience_members l on l.audience_id = ${audienceId} and l.profile_id = g.profile_id
     where (l.profile_id is null or l.state in ('out', 'removing', 'retiring')) and ${canBeSent(freeze)}
       and not exists (select from refused r where r.profile_id = g.profile_id)`);

@@ -4,6 +4,7 @@ import type { Database } from './client';
 import { type Comparison, type Freeze, readdSharers } from './ledger-compare';
 import { canBeSent } from './ledger-fate';
 import { cellsOf, mostRowsInRequest, rowText } from './ledger-row';
+import { withValue } from './member-values';
 import type { SendBy } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -51,7 +52,8 @@ async function changeKnown(tx: Tx, freeze: Freeze): Promise<void> {
 }
 
 /** Who leaves, or stays without being wanted, keeps the row that was sent. */
-async function writeIntents(tx: Tx, { audienceId, workspaceId, schema, mode }: Freeze): Promise<void> {
+async function writeIntents(tx: Tx, { audienceId, workspaceId, schema, mode, values }: Freeze): Promise<void> {
+  const { join, fingerprint, cells } = withValue(values);
   const renews = mode === 'remove' ? sql`w.profile_id is not null` : sql`w.profile_id is not null and c.fate = 'add'`;
   const kept = mode === 'remove' ? sql`null::text[]` : sql`l.stale_rows`;
   // "Idle": only identifiers that are not sent have changed.
@@ -62,12 +64,12 @@ async function writeIntents(tx: Tx, { audienceId, workspaceId, schema, mode }: F
       member and fate = 'add' and not sharer and state = 'in' and cells = old_cells and stale is null
     from (
       select c.profile_id, c.fate, c.member, c.sharer, l.state, ${kept} as stale, l.cells as old_cells,
-        case when ${renews} then i.fingerprint else l.fingerprint end as fingerprint,
-        case when ${renews} then ${cellsOf(identifiersOf(schema))} else l.cells end as cells
+        case when ${renews} then ${fingerprint} else l.fingerprint end as fingerprint,
+        case when ${renews} then ${cells(cellsOf(identifiersOf(schema)))} else l.cells end as cells
       from changes c
       join audience_members l on l.audience_id = ${audienceId} and l.profile_id = c.profile_id
       left join wanted w on w.profile_id = c.profile_id
-      left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = w.profile_id
+      left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = w.profile_id${join}
       where c.fate <> 'forget'
     ) n`);
   await tx.execute(sql`analyze intents (profile_id)`);
@@ -86,13 +88,16 @@ async function renewMembers(tx: Tx, { audienceId, runId, at }: Freeze): Promise<
 }
 
 /** Selects the ledger's rows of newcomers, in the order of its columns. @param newcomers selects profile_id. */
-const newRows = (freeze: Freeze, newcomers: SQL, state: 'in' | 'retiring'): SQL => sql`
-  select ${freeze.workspaceId}::int, ${freeze.audienceId}::int, q.profile_id, ${state}, i.fingerprint, ${cellsOf(identifiersOf(freeze.schema))}, ${freeze.runId}::int,
+function newRows(freeze: Freeze, newcomers: SQL, state: 'in' | 'retiring'): SQL {
+  const { join, fingerprint, cells } = withValue(freeze.values);
+  return sql`
+  select ${freeze.workspaceId}::int, ${freeze.audienceId}::int, q.profile_id, ${state}, ${fingerprint}, ${cells(cellsOf(identifiersOf(freeze.schema)))}, ${freeze.runId}::int,
     ${freeze.at.toISOString()}::timestamptz
   from (${newcomers}) q
-  join profile_identifiers i on i.workspace_id = ${freeze.workspaceId} and i.profile_id = q.profile_id
+  join profile_identifiers i on i.workspace_id = ${freeze.workspaceId} and i.profile_id = q.profile_id${join}
   where ${canBeSent(freeze)}
   order by q.profile_id`;
+}
 
 const rowColumns = sql.raw('(workspace_id, audience_id, profile_id, state, fingerprint, cells, run_id, since)');
 

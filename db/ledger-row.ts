@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { identifiersOf, limitedDataUseKey } from '@/lib/facebook/row';
+import { identifiersOf, limitedDataUseKey, valueKey } from '@/lib/facebook/row';
 import { type Identifier, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { identifierColumns } from './profile-identifiers';
 
@@ -25,8 +25,10 @@ export function rowText(schema: readonly string[], cells: string): SQL {
     const cell = `${cells}[${i + 1}]`;
     return name === 'mobileAdvertiserId' ? `convert_from(${cell}, 'UTF8')` : `encode(${cell}, 'hex')`;
   });
-  const cellTexts = [...values.map(() => '"%s"'), ...(schema.includes(limitedDataUseKey) ? ['["LDU"]'] : [])];
-  return sql.raw(`format('[${cellTexts.join(',')}]', ${values.join(', ')})`);
+  const valued = schema.includes(valueKey);
+  const cellTexts = [...values.map(() => '"%s"'), ...(schema.includes(limitedDataUseKey) ? ['["LDU"]'] : []), ...(valued ? ['%s'] : [])];
+  const texts = valued ? [...values, `convert_from(${cells}[${values.length + 1}], 'UTF8')`] : values;
+  return sql.raw(`format('[${cellTexts.join(',')}]', ${texts.join(', ')})`);
 }
 
 export const reaching = (names: readonly Identifier[]) => reachingIdentifiers.filter((name) => names.includes(name));

@@ -3,6 +3,7 @@ import { PgDialect } from 'drizzle-orm/pg-core';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Database } from './client';
 import { canBeSent, isControl, type Rules, ranked } from './ledger-fate';
+import { withValue } from './member-values';
 import { mayNest, mostMembersMs } from './segment-query';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -15,6 +16,8 @@ export type Asked = Rules & {
   segment: SQL;
   /** Each selects profile_id: who may not be sent. */
   refused: readonly SQL[];
+  /** Of a value-based audience: selects profile_id and value (db/member-values.ts); null where members have none. */
+  values: SQL | null;
 };
 
 export type Qualified = { qualified: number; excluded: number; control: number; overCap: number };
@@ -81,12 +84,13 @@ async function cutToCap(tx: Tx, asked: Asked): Promise<number> {
 /** Fills `wanted`: of the qualified, those with an identifier that is sent. @returns how many. */
 export async function selectWanted(tx: Tx, asked: Asked): Promise<number> {
   await tx.execute(sql`create temp table wanted (profile_id bigint not null, fingerprint bigint not null) on commit drop`);
+  const { join, fingerprint } = withValue(asked.values);
   // As the segment's leaves: both sides are in order, and merged in two thirds of the time of hashing them.
   await tx.execute(sql`set local enable_hashjoin = off`);
   const { count } = await tx.execute(sql`
     insert into wanted
-    select q.profile_id, i.fingerprint
-    from qualified q join profile_identifiers i on i.workspace_id = ${asked.workspaceId} and i.profile_id = q.profile_id
+    select q.profile_id, ${fingerprint}
+    from qualified q join profile_identifiers i on i.workspace_id = ${asked.workspaceId} and i.profile_id = q.profile_id${join}
     where ${canBeSent(asked)}`);
   await tx.execute(sql`set local enable_hashjoin = on`);
   await tx.execute(sql`analyze wanted`);

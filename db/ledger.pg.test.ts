@@ -50,6 +50,7 @@ function freeze(ids: number[], rules: Partial<Freeze> = {}): Promise<Qualified &
   const plain = {
     mode: 'mirror',
     refused: [],
+    values: null,
     stayedSince: null,
     cap: null,
     controlPercent: null,

@@ -3,6 +3,7 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { fewestInSeed, type LookalikeInput } from '@/lib/campaign/lookalike';
 import { AppError } from '@/lib/errors';
+import { valueKey } from '@/lib/facebook/row';
 import { countryName } from '@/lib/identity/countries';
 import { audienceOfCampaign } from './audiences';
 import type { Database } from './client';
@@ -68,7 +69,7 @@ export async function dropLookalike(db: Database, workspaceId: WorkspaceId, camp
   await db.orm.update(lookalikes).set({ state: 'deleting', nextAt: now, attempts: 0, fault: null }).where(eq(lookalikes.id, id));
 }
 
-export type DueLookalike = { lookalike: Lookalike; adAccountId: string; originId: string | null; connectionId: string };
+export type DueLookalike = { lookalike: Lookalike; adAccountId: string; originId: string | null; connectionId: string; valued: boolean };
 
 /** Leases the one that has waited longest. @param leaseMs how long it is kept from others. */
 export async function claimLookalike(db: Database, leaseMs: number, now: Date): Promise<DueLookalike | null> {
@@ -82,12 +83,19 @@ export async function claimLookalike(db: Database, leaseMs: number, now: Date): 
     .returning();
   if (!lookalike) return null;
   const [seed] = await db.orm
-    .select({ adAccountId: audiences.adAccountId, originId: audiences.facebookId, connectionId: campaignVersions.connectionId })
+    .select({
+      adAccountId: audiences.adAccountId,
+      originId: audiences.facebookId,
+      schema: audiences.schema,
+      connectionId: campaignVersions.connectionId,
+    })
     .from(audiences)
     .innerJoin(campaigns, eq(campaigns.id, audiences.campaignId))
     .innerJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
     .where(eq(audiences.id, lookalike.audienceId));
-  return seed ? { lookalike, ...seed } : null;
+  if (!seed) return null;
+  const { schema, ...rest } = seed;
+  return { lookalike, ...rest, valued: schema.includes(valueKey) };
 }
 
 type Settled = Partial<Pick<Lookalike, 'state' | 'facebookId' | 'sizeLower' | 'sizeUpper'>> &

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memberValueSchema } from '@/lib/campaign/member-value';
 import { identifiers, reachingIdentifiers } from '@/lib/identity/identifiers';
 import { exitSchema, triggerSchema } from '@/lib/live/trigger';
 import { type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
@@ -42,6 +43,8 @@ const optionFields = {
   /** difference: what changed, through /users; replace: the whole list, through /usersreplace; automatic: whichever disturbs less. */
   sendBy: z.enum(['automatic', 'difference', 'replace']),
   limitedDataUse: z.boolean(),
+  /** Makes the audience value-based: each member is sent with what it is worth. */
+  valueFrom: memberValueSchema.nullable(),
   customerFileSource: z.enum(customerFileSources),
   /** A run that would change the size of an audience of 1,000 by more than this, or empty one, is held until a person releases it; null: never. */
   changeBrakePercent: percent(1, 100).nullable(),
@@ -85,6 +88,7 @@ const withDefaults = {
   controlPercent: optionFields.controlPercent.default(null),
   sendBy: optionFields.sendBy.default('automatic'),
   limitedDataUse: optionFields.limitedDataUse.default(false),
+  valueFrom: optionFields.valueFrom.default(null),
   customerFileSource: optionFields.customerFileSource.default('USER_PROVIDED_ONLY'),
   changeBrakePercent: optionFields.changeBrakePercent.default(50),
 };
@@ -128,7 +132,7 @@ export type CampaignPlan = z.infer<typeof campaignPlanSchema>;
 /** What becomes of the members that Beckon has put in when a campaign is stopped. */
 export const stopInput = z.strictObject({ members: z.enum(['leave', 'remove']).default('leave') });
 
-export type Contradictable = Pick<CampaignPlan, 'mode' | 'atEnd' | 'stayDays' | 'cap' | 'controlPercent' | 'sendBy'> & {
+export type Contradictable = Pick<CampaignPlan, 'mode' | 'atEnd' | 'stayDays' | 'cap' | 'controlPercent' | 'sendBy' | 'valueFrom'> & {
   audience: AudienceChoice;
   /** Whether it has a trigger. */
   live?: boolean;
@@ -143,6 +147,7 @@ export function contradictions({
   cap,
   controlPercent,
   sendBy,
+  valueFrom,
   live = false,
 }: Contradictable): { path: string; message: string }[] {
   const existing = 'existing' in audience;
@@ -159,6 +164,9 @@ export function contradictions({
       'A replacement would drop whom others put into this audience: choose automatic or difference.',
     ],
     [sendBy === 'replace' && mode !== 'mirror', 'sendBy', 'Only a mirror can be sent as a replacement.'],
+    [valueFrom !== null && existing, 'valueFrom', 'Only a new audience can be value-based: Facebook decides it when it is made.'],
+    [valueFrom !== null && removing, 'valueFrom', 'Remove only puts nobody in, so nobody has a value.'],
+    [live && valueFrom !== null, 'valueFrom', 'A live campaign sends people as they come, without a value: choose a schedule.'],
     [live && removing, 'mode', 'A live campaign puts people in the moment they qualify: choose mirror or add.'],
     [live && cap !== null, 'cap', 'A live campaign takes everybody who qualifies, as they come: there is no cap.'],
     [live && sendBy === 'replace', 'sendBy', 'A live campaign sends what changes as it changes: choose automatic or difference.'],

@@ -202,9 +202,10 @@ const lightestPage = 10;
 export async function createAudience(
   graph: Graph,
   accountId: string,
-  { name, description, source }: { name: string; description: string; source: string },
+  { name, description, source, valued }: { name: string; description: string; source: string; valued: boolean },
 ): Promise<string> {
-  const facts = { name, description, subtype: 'CUSTOM', customer_file_source: source };
+  const value = valued ? { is_value_based: true } : {};
+  const facts = { name, description, subtype: 'CUSTOM', customer_file_source: source, ...value };
   return madeId(await new SdkAdAccount(accountId, {}, null, graph).createCustomAudience([], facts));
 }
 

@@ -57,6 +57,7 @@ it('makes an audience, finds it by its mark, fills and empties it with bodies of
     name: 'Lapsed',
     description: 'beckon:abc123',
     source: 'USER_PROVIDED_ONLY',
+    valued: false,
   });
   expect((await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:abc123'))?.id).toBe(id);
   expect(await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:none')).toBeNull();
@@ -74,7 +75,12 @@ it('makes an audience, finds it by its mark, fills and empties it with bodies of
 });
 
 it('attaches an audience without touching the rest of the targeting', async () => {
-  const audienceId = await createAudience(graph, sandboxAccounts.main, { name: 'A', description: 'x', source: 'USER_PROVIDED_ONLY' });
+  const audienceId = await createAudience(graph, sandboxAccounts.main, {
+    name: 'A',
+    description: 'x',
+    source: 'USER_PROVIDED_ONLY',
+    valued: false,
+  });
   const [chosen] = (await adSets(graph, sandboxAccounts.main, { limit: 1 })).items;
   const adSetId = chosen?.id ?? '';
   const before = (await sandbox.control.adSet(adSetId)).targeting;
@@ -119,7 +125,7 @@ it('exchanges a code for a long-lived token and looks it over', async () => {
 it('says that terms are to be accepted', async () => {
   const maya = openGraph({ ...app, token: await sandbox.control.token({ personId: sandboxPeople.maya }) });
   const refused = await failure(
-    createAudience(maya, sandboxAccounts.newMarket, { name: 'A', description: '', source: 'USER_PROVIDED_ONLY' }),
+    createAudience(maya, sandboxAccounts.newMarket, { name: 'A', description: '', source: 'USER_PROVIDED_ONLY', valued: false }),
   );
   expect(refused.action).toBe('accept_terms');
 });

@@ -6,12 +6,20 @@ import type { Graph } from './transport';
 export const findLookalikeByMark = (graph: Graph, accountId: string, mark: string): Promise<AudienceInfo | null> =>
   findByMark(graph, accountId, mark, 'LOOKALIKE');
 
-export type LookalikeWish = { name: string; description: string; originId: string; country: string; percent: number };
+export type LookalikeWish = {
+  name: string;
+  description: string;
+  originId: string;
+  country: string;
+  percent: number;
+  /** Of a value-based seed: like those who are worth most. */
+  valued: boolean;
+};
 
 /** Not idempotent at Facebook: look for the mark first. @returns its id. */
 export async function createLookalike(graph: Graph, accountId: string, wish: LookalikeWish): Promise<string> {
-  const { name, description, originId, country, percent } = wish;
-  const spec = JSON.stringify({ country, ratio: percent / 100 });
+  const { name, description, originId, country, percent, valued } = wish;
+  const spec = JSON.stringify({ country, ratio: percent / 100, ...(valued ? { type: 'custom_ratio' } : {}) });
   const facts = { name, description, subtype: 'LOOKALIKE', origin_audience_id: originId, lookalike_spec: spec };
   return madeId(await new SdkAdAccount(accountId, {}, null, graph).createCustomAudience([], facts));
 }

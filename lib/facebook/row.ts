@@ -6,13 +6,20 @@ import { facebookKey, type Identifier, identifiers } from '@/lib/identity/identi
  */
 export const limitedDataUseKey = 'DATA_PROCESSING_OPTIONS';
 
+/** Of value-based audiences: what a member is worth, a number from 0. */
+export const valueKey = 'LOOKALIKE_VALUE';
+
 /** Facebook's keys for these identifiers in the one fixed order: an audience keeps its schema for life. */
-export const keysFor = (chosen: readonly Identifier[], limitedDataUse: boolean): string[] => [
+export const keysFor = (
+  chosen: readonly Identifier[],
+  { limitedDataUse, valued }: { limitedDataUse: boolean; valued: boolean },
+): string[] => [
   ...identifiers.filter((name) => chosen.includes(name)).map((name) => facebookKey[name]),
   ...(limitedDataUse ? [limitedDataUseKey] : []),
+  ...(valued ? [valueKey] : []),
 ];
 
-const keys: readonly string[] = [...identifiers.map((name) => facebookKey[name]), 'EXTERN_ID', limitedDataUseKey];
+const keys: readonly string[] = [...identifiers.map((name) => facebookKey[name]), 'EXTERN_ID', limitedDataUseKey, valueKey];
 
 /** The column that Facebook's reason for refusing a row names; null where it names none. */
 export const refusedField = (reason: string): string | null =>

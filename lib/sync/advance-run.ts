@@ -9,6 +9,7 @@ import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
 import { adSets, audienceInfo, createAudience, findAudienceByMark } from '@/lib/facebook/ads';
 import { GraphError, ofAudience } from '@/lib/facebook/errors';
+import { valueKey } from '@/lib/facebook/row';
 import type { Graph } from '@/lib/facebook/transport';
 import { flushRun } from '@/lib/live/flush-run';
 import { confirmRun } from './confirm-run';
@@ -120,7 +121,13 @@ async function findOrCreate(world: SyncWorld, { run, version, audience, graph }:
   await world.db.orm.transaction((tx) => writeRun(tx, run, world.lease, {}, now));
   const words = 'new' in version.audience ? (version.audience.new.description ?? '') : '';
   const description = `${words} ${audience.mark}`.trim();
-  return createAudience(graph, version.adAccountId, { name: audience.name, description, source: version.options.customerFileSource });
+  const valued = audience.schema.includes(valueKey);
+  return createAudience(graph, version.adAccountId, {
+    name: audience.name,
+    description,
+    source: version.options.customerFileSource,
+    valued,
+  });
 }
 
 /** What was asked of an audience that is gone has come true without us. */

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { refusedProfiles } from '@/db/exclusions';
 import type { Asked } from '@/db/ledger-wanted';
+import { memberValues } from '@/db/member-values';
 import type { CampaignMode, RunPurpose } from '@/db/schema';
 import type { When } from '@/db/segments';
 import type { WorkspaceId } from '@/lib/auth';
@@ -15,7 +16,7 @@ type Subject = {
   audienceId: number;
   schema: readonly string[];
   mode: CampaignMode;
-  options: Pick<CampaignOptions, 'stayDays' | 'cap' | 'controlPercent'>;
+  options: Pick<CampaignOptions, 'stayDays' | 'cap' | 'controlPercent' | 'valueFrom'>;
 };
 
 export const nobody: SQL = sql`select null::bigint as profile_id where false`;
@@ -45,5 +46,6 @@ export async function askedOf(
     cap,
     controlPercent,
     seed: drawSeed(campaignId),
+    values: options.valueFrom && !emptied ? await memberValues(db, workspaceId, options.valueFrom, when.at) : null,
   };
 }

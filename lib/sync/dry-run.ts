@@ -27,7 +27,7 @@ export type DryRun = {
 
 type Who = Pick<
   CampaignPlan,
-  'trigger' | 'segment' | 'definition' | 'identifiers' | 'mode' | 'stayDays' | 'cap' | 'controlPercent' | 'limitedDataUse'
+  'trigger' | 'segment' | 'definition' | 'identifiers' | 'mode' | 'stayDays' | 'cap' | 'controlPercent' | 'limitedDataUse' | 'valueFrom'
 >;
 
 /** What a run at that instant would do. Reads only. @param campaignId whose ledger it is compared with. */
@@ -75,8 +75,10 @@ export async function dryRunPage(
 
 async function previewOf(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId: string): Promise<Asked> {
   const audience = await audienceOfCampaign(db, workspaceId, campaignId);
-  const { limitedDataUse, mode } = who;
-  const schema = audience?.schema ?? (await plannedSchema(db, workspaceId, { identifiers: who.identifiers ?? null, limitedDataUse }));
+  const { limitedDataUse, valueFrom, mode } = who;
+  const schema =
+    audience?.schema ??
+    (await plannedSchema(db, workspaceId, { identifiers: who.identifiers ?? null, limitedDataUse, valued: valueFrom !== null }));
   const definition = who.definition ?? (who.segment === undefined ? null : (await segmentByKey(db, workspaceId, who.segment)).definition);
   const described = definition && (await segmentSql(db, workspaceId, definition, at));
   const audienceId = audience?.id ?? 0;

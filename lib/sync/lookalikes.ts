@@ -34,11 +34,12 @@ async function step(world: SyncWorld, due: DueLookalike): Promise<void> {
 }
 
 /** Making is not idempotent at Facebook: one that carries our mark is looked for first. */
-async function make(world: SyncWorld, graph: Graph, { lookalike, adAccountId, originId }: DueLookalike): Promise<void> {
+async function make(world: SyncWorld, graph: Graph, { lookalike, adAccountId, originId, valued }: DueLookalike): Promise<void> {
   if (originId === null) throw new AppError('unprocessable', 'The audience it is made from is not at Facebook any more.');
   const found = await findLookalikeByMark(graph, adAccountId, lookalike.mark);
   const { name, mark, country, percent } = lookalike;
-  const facebookId = found?.id ?? (await createLookalike(graph, adAccountId, { name, description: mark, originId, country, percent }));
+  const wish = { name, description: mark, originId, country, percent, valued };
+  const facebookId = found?.id ?? (await createLookalike(graph, adAccountId, wish));
   await settleLookalike(world.db, lookalike, { state: 'made', facebookId, ...again(world, 0) });
 }
 
