@@ -21,6 +21,13 @@ it('lets an account of the limited tier be called as often as its score allows, 
   expect(await spendBudget(db, 'limited', 'write', at(15))).toBe(0);
 });
 
+it('remembers what was spent before anybody said that access is limited', async () => {
+  for (let i = 0; i < 10; i++) expect(await spendBudget(db, 'later', 'write', at(i))).toBe(0);
+  await tellBudget(db, 'later', told(0, 0, 'development_access'), at(10));
+  for (let i = 0; i < 8; i++) expect(await spendBudget(db, 'later', 'write', at(10))).toBe(0);
+  expect(await spendBudget(db, 'later', 'write', at(10))).toBeGreaterThan(0);
+});
+
 it('leaves the account alone as long as an answer has said, whatever a later answer says', async () => {
   expect(await spendBudget(db, 'told', 'read', at(0))).toBe(0);
   await tellBudget(db, 'told', told(100, 1_800_000), at(0));

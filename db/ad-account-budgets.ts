@@ -6,8 +6,11 @@ import { adAccountBudgets } from './schema';
 
 const { points, pointsAt, tier, nextAt } = adAccountBudgets;
 
-/** Of the account's score; where nobody has said which access the account has, the headers alone hold us back. */
-const limit = sql<number>`(case ${tier} when ${limitedTier} then ${scoreLimits.limited}::float8 else ${scoreLimits.full}::float8 end)`;
+/**
+ * Of the account's score. Where nobody has said which access the account has, the headers alone hold us back; its points are counted as those
+ * of limited access meanwhile, for they are spent already when it turns out to have no more.
+ */
+const limit = sql<number>`(case when coalesce(${tier}, ${limitedTier}) = ${limitedTier} then ${scoreLimits.limited}::float8 else ${scoreLimits.full}::float8 end)`;
 
 /**
  * Takes a call's points from the account's budget, in one statement, so that engines and campaigns that call at the same time share it.
@@ -17,12 +20,13 @@ export async function spendBudget(db: Database, adAccountId: string, call: 'read
   const at = sql`${now.toISOString()}::timestamptz`;
   const passedMs = sql`greatest(0, extract(epoch from ${at} - ${pointsAt})::float8 * 1000)`;
   const used = sql<number>`greatest(0, ${points} - ${limit} * ${passedMs} / ${scoreWindowMs}::float8)`;
-  const over = sql<number>`(${used} + ${pointsOf[call]}::float8 - ${usableShare}::float8 * ${limit})`;
+  const after = sql<number>`(${used} + ${pointsOf[call]}::float8)`;
+  const over = sql<number>`(case when ${tier} is null then 0 else ${after} - ${usableShare}::float8 * ${limit} end)`;
   const mine = eq(adAccountBudgets.adAccountId, adAccountId);
   const spend = () =>
     db.orm
       .update(adAccountBudgets)
-      .set({ points: sql`${used} + ${pointsOf[call]}::float8`, pointsAt: now })
+      .set({ points: sql`(case when ${tier} is null then least(${after}, ${limit}) else ${after} end)`, pointsAt: now })
       .where(sql`${mine} and (${nextAt} is null or ${nextAt} <= ${at}) and ${over} <= 0`)
       .returning({ id: adAccountBudgets.adAccountId });
   if ((await spend()).length > 0) return 0;
