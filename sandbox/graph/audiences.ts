@@ -90,7 +90,7 @@ export function listAudiences(call: Call, accountId: string): Record<string, unk
 
 /** POST /act_…/customaudiences. Not idempotent: the same name twice makes two audiences. */
 export function createAudience(call: Call, accountId: string): Record<string, unknown> {
-  const { world, now, params } = call;
+  const { world, params } = call;
   const account = writableAccount(call, accountId);
   checkTerms(call, account);
   const name = checkedName(call, params.text('name'));

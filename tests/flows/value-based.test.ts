@@ -24,7 +24,8 @@ async function values(name: string): Promise<Record<string, number>> {
   const audience = (await s.sandbox.control.audiences()).find((each) => each.name === name && !each.deleted);
   const names = new Map(['ann', 'bob', 'cid', 'dee'].map((each) => [digestOfEmail(emailOf(each)), each]));
   const found: Record<string, number> = {};
-  for await (const row of s.sandbox.control.members(audience?.id ?? '')) found[names.get(row.EMAIL ?? '') ?? '?'] = Number(row.LOOKALIKE_VALUE);
+  for await (const row of s.sandbox.control.members(audience?.id ?? ''))
+    found[names.get(row.EMAIL ?? '') ?? '?'] = Number(row.LOOKALIKE_VALUE);
   return found;
 }
 
