@@ -6,7 +6,7 @@ import { countedFrom } from '@/lib/schedule/counting';
 import { scheduleFaults, withoutDuplicates } from '@/lib/schedule/faults';
 import { nextOccurrence } from '@/lib/schedule/occurrences';
 import type { Schedule } from '@/lib/schedule/schedule';
-import { type AudienceRow, claimAudience } from './audiences';
+import { type AudienceRow, type AudienceWish, claimAudience } from './audiences';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
 import { heardBy, listen } from './live-campaigns';
@@ -88,16 +88,7 @@ export async function scheduleCampaign(
     const campaign = await ownCampaign(tx, workspaceId, id, true);
     if (campaign.updatedAt.getTime() !== seen.updatedAt.getTime())
       throw new AppError('conflict', 'Somebody else has just changed this campaign. Look it over and try again.');
-    const wish = {
-      campaignId: id,
-      campaignName: plan.name,
-      adAccountId: plan.adAccountId,
-      choice: plan.audience,
-      identifiers: plan.identifiers ?? null,
-      limitedDataUse: plan.limitedDataUse,
-      valued: plan.valueFrom !== null,
-    };
-    await claimAudience(tx, workspaceId, wish, now);
+    await claimAudience(tx, workspaceId, wishOf(id, plan), now);
     const scheduledAt = countedFrom(schedule, held ? { ...held, scheduledAt: campaign.nextAt && held.scheduledAt } : undefined, now);
     const goesOn = scheduledAt === held?.scheduledAt;
     const paused = campaign.state === 'paused';
@@ -124,6 +115,16 @@ export async function scheduleCampaign(
     return { version: version.version, nextAt, droppedDates: dropped };
   });
 }
+
+const wishOf = (campaignId: string, plan: CampaignPlan): AudienceWish => ({
+  campaignId,
+  campaignName: plan.name,
+  adAccountId: plan.adAccountId,
+  choice: plan.audience,
+  identifiers: plan.identifiers ?? null,
+  limitedDataUse: plan.limitedDataUse,
+  valued: plan.valueFrom !== null,
+});
 
 /** @param held the schedule that runs already. @throws AppError invalid with the path of the first fault. */
 export function checkedPlan(draft: CampaignDraft, now: Date, held?: Schedule): CampaignPlan {

@@ -2,14 +2,16 @@
 
 import { ChevronRight } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { BuilderCatalogue } from '@/components/segment/catalogue';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Field } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
+import { ValueFields } from './value-fields';
 import type { WhereForm } from './where-step';
 
 /** How long and how many, how it is sent, and what happens at the end; closed until somebody wants more than the defaults. */
-export function OptionFields({ form }: { form: WhereForm }) {
+export function OptionFields({ form, catalogue }: { form: WhereForm; catalogue: BuilderCatalogue }) {
   const removing = form.watch('mode') === 'remove';
   const { errors, dirtyFields } = form.formState;
   const opened = Object.keys(errors).some((name) => name in form.getValues().options) || Boolean(errors.options || dirtyFields.options);
@@ -24,6 +26,7 @@ export function OptionFields({ form }: { form: WhereForm }) {
         {!removing && <MemberLimits form={form} />}
         <Sending form={form} removing={removing} />
         <EndChoice form={form} removing={removing} />
+        {!removing && !form.watch('live') && form.watch('audienceKind') === 'new' && <ValueFields form={form} catalogue={catalogue} />}
       </div>
     </details>
   );

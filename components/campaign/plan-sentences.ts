@@ -1,3 +1,4 @@
+import { describeValue } from '@/lib/campaign/member-value';
 import type { AdSetChoice, AudienceChoice, CampaignDraft } from '@/lib/campaign/plan';
 import { identifiers as allIdentifiers, type Identifier } from '@/lib/identity/identifiers';
 import { counted, listed } from './zoned-text';
@@ -63,13 +64,14 @@ export function endSentence(atEnd: CampaignDraft['atEnd']): string {
 
 /** How long, how many, how it is sent: what differs from the defaults, and the brake. */
 export function limitsSentence(draft: CampaignDraft): string {
-  const { stayDays, cap, controlPercent, sendBy, limitedDataUse, changeBrakePercent = 50 } = draft;
+  const { stayDays, cap, controlPercent, sendBy, limitedDataUse, valueFrom, changeBrakePercent = 50 } = draft;
   const parts = [
     stayDays && !draft.trigger ? `members stay ${counted(stayDays, 'day')} at most` : '',
     cap ? `at most ${counted(cap, 'member')}` : '',
     controlPercent ? `${controlPercent} % as a control group` : '',
     sendBy === 'replace' ? 'sent as a replacement of the whole list' : sendBy === 'difference' ? 'sent as the difference' : '',
     limitedDataUse ? 'with limited data use' : '',
+    valueFrom ? `each sent with ${describeValue(valueFrom)} as the value` : '',
     changeBrakePercent === null ? 'no run is held' : `a run that changes the size by more than ${changeBrakePercent} % is held`,
   ].filter(Boolean);
   const text = listed(parts);

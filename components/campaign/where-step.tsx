@@ -3,6 +3,7 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect } from 'react';
 import { type UseFormReturn, useForm } from 'react-hook-form';
+import type { BuilderCatalogue } from '@/components/segment/catalogue';
 import { FieldError } from '@/components/ui/field';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { AccountPicker } from './account-picker';
@@ -30,6 +31,8 @@ type Props = {
   /** Back from Facebook: the newest connection is the one meant. */
   justConnected: boolean;
   now: Date;
+  /** What a value may be taken from. */
+  catalogue: BuilderCatalogue;
   save: SavePatch;
   facebook: FacebookActions;
 };
@@ -37,7 +40,7 @@ type Props = {
 const modeOptions = (['mirror', 'add', 'remove'] as const).map((value) => ({ value, ...modes[value] }));
 
 /** Connection, ad account, audience, what is done to it, and the ad sets that use it. */
-export function WhereStep({ id, draft, connections, mayConnect, justConnected, now, save, facebook }: Props) {
+export function WhereStep({ id, draft, connections, mayConnect, justConnected, now, catalogue, save, facebook }: Props) {
   const saving = useDraftSaving(id, save);
   const keep = !justConnected && connections.some((one) => one.id === draft.connectionId);
   const known = keep ? draft : { ...draft, connectionId: undefined };
@@ -114,7 +117,7 @@ export function WhereStep({ id, draft, connections, mayConnect, justConnected, n
           >
             <IdentifierFields form={form} />
           </StepSection>
-          <OptionFields form={form} />
+          <OptionFields form={form} catalogue={catalogue} />
         </>
       )}
     </StepForm>

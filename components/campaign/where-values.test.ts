@@ -16,6 +16,7 @@ const saved: CampaignDraft = {
   changeBrakePercent: null,
   sendBy: 'difference',
   limitedDataUse: true,
+  valueFrom: { did: 'Purchased', sum: 'amount', days: 90 },
   customerFileSource: 'BOTH_USER_AND_PARTNER_PROVIDED',
   atEnd: 'empty',
 };
@@ -39,6 +40,20 @@ test('says what is missing beside its field, all at once', () => {
   const unfinished = { ...whereValuesOf({}, undefined), audienceKind: 'existing', identifiers: ['city'] };
   const issues = whereValuesSchema.safeParse(unfinished).error?.issues ?? [];
   expect(issues.map((issue) => issue.path.join('.'))).toEqual(['connectionId', 'adAccountId', 'existing', 'identifiers']);
+});
+
+test('holds a value of each kind, says what it lacks, and none where it is not shown', () => {
+  for (const valueFrom of [null, { property: 'worth' }, { did: 'Purchased', days: 7 }])
+    expect(wherePatchOf(whereValuesOf({ ...saved, valueFrom }, undefined)).valueFrom).toEqual(valueFrom);
+  const values = whereValuesOf(saved, undefined);
+  const worth = (value: object) => ({ ...values, options: { ...values.options, value: { ...values.options.value, ...value } } });
+  const fault = (value: object) => whereValuesSchema.safeParse(worth(value)).error?.issues[0]?.message;
+  expect(fault({})).toBeUndefined();
+  expect(fault({ sum: '' })).toBe('Choose what is added up.');
+  expect(fault({ days: 'many' })).toBe('A whole number of days, from 1 to 3,650.');
+  expect(fault({ by: 'property' })).toBe('Choose a property.');
+  expect(wherePatchOf({ ...values, audienceKind: 'existing' }).valueFrom).toBeNull();
+  expect(wherePatchOf({ ...values, live: true })).not.toHaveProperty('stayDays');
 });
 
 test('says of the options what is wrong with each, and drops what remove only does not mean', () => {

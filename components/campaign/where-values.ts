@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CampaignDraft, campaignDraftSchema, contradictions, defaultOptions } from '@/lib/campaign/plan';
 import { identifiers, reachingIdentifiers } from '@/lib/identity/identifiers';
-import { numberFaults, optionPatchOf, optionValuesOf, optionValuesSchema } from './option-values';
+import { numberFaults, optionPatchOf, optionValuesOf, optionValuesSchema, valueFault } from './option-values';
 
 const draft = campaignDraftSchema.shape;
 
@@ -29,8 +29,14 @@ export const whereValuesSchema = z
     if (!values.identifiers.some(reaches))
       fault('identifiers', 'Send at least one of email, phone or mobile advertiser ID: the others match nobody alone.');
     for (const { path, message } of numberFaults(values.options)) ctx.addIssue({ code: 'custom', path: ['options', path], message });
+    const worth = values.live || values.audienceKind === 'existing' ? null : valueFault(values.options);
+    if (worth) ctx.addIssue({ code: 'custom', path: ['options', 'value'], message: worth });
     for (const { path, message } of contradictionsOf(values))
-      ctx.addIssue({ code: 'custom', path: path === 'audience' || path === 'mode' ? ['mode'] : ['options', path], message });
+      ctx.addIssue({
+        code: 'custom',
+        path: path === 'audience' || path === 'mode' ? ['mode'] : ['options', path === 'valueFrom' ? 'value' : path],
+        message,
+      });
   });
 export type WhereValues = z.infer<typeof whereValuesSchema>;
 
@@ -64,19 +70,29 @@ export function wherePatchOf(values: WhereValues): CampaignDraft {
     adAccountName: values.adAccountName || undefined,
     audience: audienceOf(values),
     mode: values.mode,
-    ...(values.live ? liveOptions(optionPatchOf(values.options, values.mode)) : optionPatchOf(values.options, values.mode)),
+    ...meantOptions(values),
     adSets: values.adSets,
     identifiers: everything || !values.identifiers.some(reaches) ? undefined : values.identifiers,
   };
 }
 
-/** How long somebody stays is a matter of WHO there. */
-const liveOptions = ({ stayDays: _stayDays, ...options }: Partial<CampaignDraft>): Partial<CampaignDraft> => options;
+/** Without what is not shown: how long somebody stays is a matter of WHO where it is live; only a new audience has values. */
+function meantOptions({
+  options,
+  mode,
+  live,
+  audienceKind,
+}: Pick<WhereValues, 'options' | 'mode' | 'live' | 'audienceKind'>): Partial<CampaignDraft> {
+  const { stayDays, ...others } = optionPatchOf(options, mode);
+  const chosen = live || stayDays === undefined ? others : { stayDays, ...others };
+  return live || audienceKind === 'existing' ? { ...chosen, valueFrom: null } : chosen;
+}
 
 /** What cannot be meant together. */
-function contradictionsOf({ mode, audienceKind, options, live }: Pick<WhereValues, 'mode' | 'audienceKind' | 'options' | 'live'>) {
+function contradictionsOf(values: Pick<WhereValues, 'mode' | 'audienceKind' | 'options' | 'live'>) {
+  const { mode, audienceKind, live } = values;
   const audience = audienceKind === 'existing' ? { existing: '0' } : { new: { name: '-' } };
-  return contradictions({ ...defaultOptions, atEnd: 'keep', ...optionPatchOf(options, mode), mode, audience, live });
+  return contradictions({ ...defaultOptions, atEnd: 'keep', ...meantOptions(values), mode, audience, live });
 }
 
 function audienceOf(values: WhereValues): CampaignDraft['audience'] {

@@ -1,5 +1,6 @@
 import { connectionView } from '@/components/campaign/facebook-views';
 import { WhereStep } from '@/components/campaign/where-step';
+import { builderCatalogue } from '@/db/builder-catalogue';
 import { listConnections } from '@/db/connections';
 import { roleAllows } from '@/lib/auth';
 import { adsScopes } from '@/lib/facebook/connect';
@@ -15,7 +16,10 @@ export default async function WherePage({ params, searchParams }: Props) {
   const { id } = await params;
   const { connect } = await searchParams;
   const { user, db, campaign, now } = await openCampaign(id);
-  const connections = await listConnections(db, user.workspaceId);
+  const [connections, catalogue] = await Promise.all([
+    listConnections(db, user.workspaceId),
+    builderCatalogue(db, user.workspaceId, user.workspace.zone),
+  ]);
   return (
     <WhereStep
       id={id}
@@ -24,6 +28,7 @@ export default async function WherePage({ params, searchParams }: Props) {
       mayConnect={roleAllows(user.role, 'owner')}
       justConnected={connect === 'connected'}
       now={now}
+      catalogue={catalogue}
       save={saveDraftPatch}
       facebook={{ loadAdAccounts, searchAdSets, searchAudiences, connectToken }}
     />
