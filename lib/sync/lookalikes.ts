@@ -67,10 +67,22 @@ async function remove(world: SyncWorld, graph: Graph, { lookalike, adAccountId }
   await forgetLookalike(world.db, lookalike.id);
 }
 
+/** Facebook finds the people of a new audience within a day or two. */
+const mostSeedTries = 60;
+
+/** It is code 100 without more, as for a request that is wrong, when a seed is refused for its size: it may still be finding the people. */
+const refusesSeed = (error: GraphError | null, { facebookId, attempts }: DueLookalike['lookalike']): boolean =>
+  error?.facts.code === 100 && error.facts.subcode === undefined && facebookId === null && attempts < mostSeedTries;
+
+const seedFault =
+  'Facebook does not take the audience as a seed yet: it has to find 100 people of one country. It is asked again by itself.';
+
 /** Passing trouble is tried again, what a person has to mend is looked at now and then, and what Facebook will not do is told. */
 async function settleFault(world: SyncWorld, { lookalike }: DueLookalike, error: unknown): Promise<void> {
   const graphError = error instanceof GraphError ? error : null;
   const fault = graphError?.userMessage ?? (error instanceof AppError ? error.message : 'Something went wrong on our side.');
+  if (refusesSeed(graphError, lookalike))
+    return settleLookalike(world.db, lookalike, { ...again(world, lookalike.attempts + 1), fault: seedFault });
   const gone = graphError?.isGone === true && lookalike.facebookId !== null;
   const action = graphError?.action ?? (error instanceof AppError ? 'give_up' : 'retry');
   const decision = decide(gone ? 'give_up' : action, {

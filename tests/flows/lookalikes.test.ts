@@ -70,16 +70,29 @@ describe('a lookalike', () => {
     expect((await all())[0]).toMatchObject({ state: 'made', fault: null });
   });
 
+  it('of a seed whose people are still being found is asked for again', async () => {
+    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/customaudiences$', code: 100, status: 400 });
+    await ask('GB', 2, '2026-05-02T20:00:00Z');
+    await tend('2026-05-02T20:00:01Z');
+    const [refused] = await all();
+    expect(refused).toMatchObject({ state: 'asked', fault: expect.stringMatching(/does not take the audience as a seed yet/) });
+    await tend('2026-05-02T20:02:10Z');
+    const [made] = await all();
+    expect(made).toMatchObject({ state: 'made', fault: null });
+    await drop(made?.id ?? 0, '2026-05-02T20:03:00Z');
+    await tend('2026-05-02T20:03:01Z');
+  });
+
   it('is deleted at Facebook, too; one that is gone there already says so first', async () => {
     const [german, brazilian, indian] = await all();
     await s.sandbox.control.deleteAudience(german?.facebookId ?? '');
-    await tend('2026-05-03T13:00:00Z');
+    await tend('2026-05-03T21:00:00Z');
     expect((await all())[0]).toMatchObject({ state: 'failed', fault: 'It was deleted at Facebook.', nextAt: null });
-    for (const each of [german, brazilian, indian]) await drop(each?.id ?? 0, '2026-05-03T14:00:00Z');
-    await tend('2026-05-03T14:00:01Z');
+    for (const each of [german, brazilian, indian]) await drop(each?.id ?? 0, '2026-05-03T22:00:00Z');
+    await tend('2026-05-03T22:00:01Z');
     expect(await all()).toEqual([]);
     expect(await atFacebook()).toEqual([]);
-    await expect(drop(indian?.id ?? 0, '2026-05-03T15:00:00Z')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(drop(indian?.id ?? 0, '2026-05-03T23:00:00Z')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
