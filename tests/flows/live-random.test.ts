@@ -7,7 +7,7 @@ import { integer, type Random, seededRandom } from '@/scripts/demo-people';
 import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
 
 /**
- * Random lives under three live campaigns, sent late, twice and in any order, with the engine killed and its answers lost on the way. In the
+ * Random lives under four live campaigns, sent late, twice and in any order, with the engine killed and its answers lost on the way. In the
  * end each audience holds who belongs in it by a plain reading of the events.
  */
 
@@ -24,6 +24,7 @@ type Happened = { userId: string; event: (typeof names)[number]; time: number; b
 const campaigns: Record<string, Partial<CampaignDraft>> = {
   Viewers: { trigger: { on: [{ did: 'View', where: [{ property: 'big', op: 'is', value: true }] }] }, exit: [{ did: 'Bye' }] },
   Carts: { trigger: { sequence: [{ did: 'Cart' }, { didNot: 'Pay' }], gap: { minutes: 30 } }, exit: [{ did: 'Pay' }] },
+  Waiting: { trigger: { sequence: [{ did: 'Cart' }, { didNot: 'Pay' }], gap: { minutes: 30 } } },
   Narrow: { trigger: { on: [{ did: 'View' }, { did: 'Cart' }] }, definition: { did: 'Pay' } },
 };
 
@@ -44,7 +45,9 @@ function belonging(all: readonly Happened[], name: string): string[] {
   const belongs = (userId: string): boolean => {
     if (name === 'Viewers') return of(userId, 'View').some(({ big, time }) => big && !after(of(userId, 'Bye'), time));
     if (name === 'Narrow') return of(userId, 'Pay').length > 0 && of(userId, 'View').length + of(userId, 'Cart').length > 0;
-    return of(userId, 'Cart').some(({ time }) => !after(of(userId, 'Pay'), time));
+    const pays = of(userId, 'Pay');
+    if (name === 'Carts') return of(userId, 'Cart').some(({ time }) => !after(pays, time));
+    return of(userId, 'Cart').some(({ time }) => !pays.some((pay) => pay.time > time && pay.time <= time + 30 * minuteMs));
   };
   return people
     .filter(belongs)
