@@ -82,6 +82,7 @@ export async function scheduleCampaign(
     : await defaultConnection(db, workspaceId);
   if (!connection) throw new AppError('unprocessable', 'The chosen connection to Facebook is gone. Choose another.', 'connectionId');
   const { schedule, dropped } = withoutDuplicates(plan.schedule);
+  const heard = await heardBy(db, workspaceId, plan);
   // What has fallen due by now is the old version's; the next heartbeat would no longer find it.
   await queueDueRun(db, id, now);
   return db.orm.transaction(async (tx) => {
@@ -98,7 +99,7 @@ export async function scheduleCampaign(
     if (!nextAt) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
-    await listen(tx, workspaceId, id, await heardBy(db, workspaceId, plan));
+    await listen(tx, workspaceId, id, heard);
     await tx
       .update(campaigns)
       .set({

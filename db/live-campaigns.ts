@@ -118,5 +118,5 @@ export const instants = (dates: readonly (Date | null)[]): SQL =>
   sql`${plainArray(dates.map((date) => date?.toISOString() ?? null))}::text::timestamptz[]`;
 export const integers = (numbers: readonly (number | null)[]): SQL => sql`${plainArray(numbers)}::text::int[]`;
 export const doubles = (numbers: readonly (number | null)[]): SQL => sql`${plainArray(numbers)}::text::float8[]`;
-export const ids = (profileIds: readonly string[]): SQL => sql`${plainArray(profileIds)}::text::bigint[]`;
+export const bigints = (ids: readonly string[]): SQL => sql`${plainArray(ids)}::text::bigint[]`;
 export const instant = (date: Date): SQL => sql`${date.toISOString()}::timestamptz`;

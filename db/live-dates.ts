@@ -6,7 +6,6 @@ import { instant, type LiveCampaign, rowsOfStep, stepScope } from './live-campai
 import { segmentSql } from './segments';
 import { workspaceById } from './workspaces';
 
-type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 type DateCampaign = LiveCampaign & { trigger: DateTrigger };
 
 const isDated = (campaign: LiveCampaign): campaign is DateCampaign => 'date' in campaign.trigger;
@@ -14,33 +13,47 @@ const isDated = (campaign: LiveCampaign): campaign is DateCampaign => 'date' in 
 /** Looks at the dates of all profiles where that is due, once a day and campaign: who has come to the day is admitted. */
 export async function scanDates(db: Database, campaigns: readonly LiveCampaign[], now: Date): Promise<void> {
   for (const campaign of campaigns.filter(isDated)) {
+    const scanned = sql`select scanned_until as until from live_scans where audience_id = ${campaign.audienceId}`;
+    const [before] = await db.orm.execute<{ until: string }>(scanned);
+    const from = before ? new Date(before.until) : new Date(campaign.from.getTime() - 1);
+    const due = scanInstants(campaign, from, now);
+    const last = due.at(-1);
+    if (!last) continue;
+    const admissions = await Promise.all(due.map(async (at) => admission(campaign, at, await whoseDay(db, campaign, at, null), now)));
     await db.orm.transaction(async (tx) => {
-      await tx.execute(sql`
-        insert into live_scans (audience_id, scanned_until) values (${campaign.audienceId}::int, ${instant(new Date(campaign.from.getTime() - 1))})
-        on conflict do nothing`);
-      const [scan] = await tx.execute<{ until: string }>(sql`
-        select scanned_until as until from live_scans where audience_id = ${campaign.audienceId} for update skip locked`);
-      if (!scan) return;
-      const due = scanInstants(campaign, new Date(scan.until), now);
-      for (const at of due) await admit(tx, campaign, at, await whoseDay(db, campaign, at, null), now);
-      const last = due.at(-1);
-      if (last) await tx.execute(sql`update live_scans set scanned_until = ${instant(last)} where audience_id = ${campaign.audienceId}`);
+      await tx.execute(
+        sql`insert into live_scans (audience_id, scanned_until) values (${campaign.audienceId}::int, ${instant(from)}) on conflict do nothing`,
+      );
+      // Another process may have been quicker.
+      const [mine] = await tx.execute<{ until: string }>(sql`${scanned} for update`);
+      if (!mine || new Date(mine.until).getTime() !== from.getTime()) return;
+      for (const each of admissions) await tx.execute(each);
+      await tx.execute(sql`update live_scans set scanned_until = ${instant(last)} where audience_id = ${campaign.audienceId}`);
     });
   }
 }
 
 const dayMs = 86_400_000;
 
-/** Of whom something was told since today's scan: their day may be today after all. */
-export async function admitByDate(db: Database, tx: Tx, campaign: LiveCampaign, profileIds: readonly string[], now: Date): Promise<void> {
-  if (!isDated(campaign)) return;
+/** Statements that admit those of whom something was told since today's scan: their day may be today after all. */
+export async function datedAdmissions(
+  db: Database,
+  campaigns: readonly LiveCampaign[],
+  profileIds: readonly string[],
+  now: Date,
+): Promise<SQL[]> {
+  const asked = campaigns.filter(isDated).map((campaign) => admissionOfTold(db, campaign, profileIds, now));
+  return (await Promise.all(asked)).filter((each) => each !== null);
+}
+
+async function admissionOfTold(db: Database, campaign: DateCampaign, profileIds: readonly string[], now: Date): Promise<SQL | null> {
   const scannedAt = scanInstants(campaign, new Date(now.getTime() - dayMs), now).at(-1);
-  if (!scannedAt) return;
+  if (!scannedAt) return null;
   const found = await whoseDay(db, campaign, scannedAt, profileIds);
   const scope = await stepScope(db, campaign.workspaceId, campaign.exit, now);
   const exits = campaign.exit.flatMap((step) => rowsOfStep(step, { from: scannedAt, to: null }, { ...scope, among: profileIds }) ?? []);
   const stayed = exits.map(({ from }) => sql` and not exists (select ${from} and e.profile_id = f.profile_id)`);
-  await admit(tx, campaign, scannedAt, sql`select f.profile_id from (${found}) f where true${sql.join(stayed)}`, now);
+  return admission(campaign, scannedAt, sql`select f.profile_id from (${found}) f where true${sql.join(stayed)}`, now);
 }
 
 /** Selects profile_id. @param among of these alone; null: of all. */
@@ -50,15 +63,16 @@ async function whoseDay(db: Database, campaign: DateCampaign, scannedAt: Date, a
   return segmentSql(db, campaign.workspaceId, definition, at, among ? { among } : {});
 }
 
-async function admit(tx: Tx, { workspaceId, audienceId, stayMs }: LiveCampaign, since: Date, profiles: SQL, now: Date): Promise<void> {
+/** @param profiles selects profile_id. */
+function admission({ workspaceId, audienceId, stayMs }: LiveCampaign, since: Date, profiles: SQL, now: Date): SQL {
   const until = new Date(since.getTime() + stayMs);
-  if (until <= now) return;
-  await tx.execute(sql`
+  return sql`
     with admitted as (
       insert into live_stays as s (workspace_id, audience_id, profile_id, since, until)
       select ${workspaceId}::int, ${audienceId}::int, f.profile_id, ${instant(since)}, ${instant(until)} from (${profiles}) f
+      where ${instant(until)} > ${instant(now)}
       on conflict (audience_id, profile_id) do update set since = greatest(s.since, excluded.since), until = greatest(s.until, excluded.until)
       returning s.profile_id
     )
-    insert into live_touched (workspace_id, audience_id, profile_id) select ${workspaceId}::int, ${audienceId}::int, profile_id from admitted on conflict do nothing`);
+    insert into live_touched (workspace_id, audience_id, profile_id) select ${workspaceId}::int, ${audienceId}::int, profile_id from admitted on conflict do nothing`;
 }

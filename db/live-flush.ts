@@ -8,7 +8,7 @@ import { unansweredMembers } from './ledger';
 import { sharedCells, sharedValue } from './ledger-compare';
 import { canBeSent, fateOf, isControl, type Rules } from './ledger-fate';
 import { cellsOf, identifierColumn, mostRowsInRequest, rowText } from './ledger-row';
-import { ids, instant } from './live-campaigns';
+import { bigints, instant } from './live-campaigns';
 import { segmentSql } from './segments';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -23,22 +23,27 @@ export type Flush = Rules & {
 
 export type Flushed = { taken: number; toAdd: number; toRemove: number };
 
+export type Touched = { ids: readonly string[]; changes: SQL };
+
 /** Each may have an older row to be taken out as well, and all rows of a removal must fit into one request. */
 export const mostTouched = 3_000;
 
+/** Profiles that were touched, and the statement that decides them anew; null where there are none. Reads what the statement needs to know. */
+export async function touchedProfiles(db: Database, flush: Flush): Promise<Touched | null> {
+  const rows = await db.orm.execute<{ id: string }>(sql`
+    select profile_id::text as id from live_touched where audience_id = ${flush.audienceId} limit ${mostTouched}::int`);
+  const ids = rows.map(({ id }) => id);
+  return ids.length === 0 ? null : { ids, changes: await changes(db, flush, ids) };
+}
+
 /**
- * Decides anew the profiles that were touched, and writes the difference into the ledger with its batches: what a freeze does, for a handful,
- * in one statement. Call in the transaction that holds the run.
+ * Writes the difference of those profiles into the ledger with its batches: what a freeze does, for a handful, in one statement. Call in the
+ * transaction that holds the run; who is touched meanwhile stays so.
  */
-export async function flushTouched(db: Database, tx: Tx, flush: Flush): Promise<Flushed> {
-  const touched = await tx.execute<{ id: string }>(sql`
-    delete from live_touched where (audience_id, profile_id) in (
-      select audience_id, profile_id from live_touched where audience_id = ${flush.audienceId} limit ${mostTouched}::int for update skip locked)
-    returning profile_id::text as id`);
-  if (touched.length === 0) return { taken: 0, toAdd: 0, toRemove: 0 };
-  const among = touched.map(({ id }) => id);
-  const [written] = await tx.execute<Omit<Flushed, 'taken'>>(await changes(db, flush, among));
-  return { taken: among.length, toAdd: written?.toAdd ?? 0, toRemove: written?.toRemove ?? 0 };
+export async function flushTouched(tx: Tx, audienceId: number, touched: Touched): Promise<Flushed> {
+  await tx.execute(sql`delete from live_touched where audience_id = ${audienceId} and profile_id = any(${bigints(touched.ids)})`);
+  const [written] = await tx.execute<Omit<Flushed, 'taken'>>(touched.changes);
+  return { taken: touched.ids.length, toAdd: written?.toAdd ?? 0, toRemove: written?.toRemove ?? 0 };
 }
 
 /** Selects profile_id: everybody who has qualified for the live campaign, and fits what narrows it. @param narrowing selects profile_id; null: nothing does. */
@@ -55,7 +60,7 @@ async function changes(db: Database, flush: Flush, among: readonly string[]): Pr
   const refused = await refusedProfiles(db, workspaceId, now, among);
   const refusedSql = refused.length > 0 ? sql.join(refused, sql` union `) : sql`select null::bigint as profile_id where false`;
   return sql`
-    with given as (select unnest(${ids(among)}) as profile_id),
+    with given as (select unnest(${bigints(among)}) as profile_id),
     refused as materialized (${refusedSql}),
     w as materialized (
       select i.profile_id, i.fingerprint, ${cellsOf(identifiersOf(schema))} as cells

@@ -4,6 +4,7 @@ import type { LiveStep } from '@/lib/live/trigger';
 import { elapsedGapMs } from '@/lib/segment/dates';
 import type { Database } from './client';
 import {
+  bigints,
   doubles,
   instant,
   instants,
@@ -17,7 +18,7 @@ import {
   stepScope,
   triggerSteps,
 } from './live-campaigns';
-import { admitByDate } from './live-dates';
+import { datedAdmissions } from './live-dates';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -29,7 +30,11 @@ const mostAtOnce = 5_000;
  * engine at a time, so that nothing overtakes. @returns whether there may be more.
  */
 export async function settleArrivals(db: Database, workspaceId: WorkspaceId, now: Date): Promise<boolean> {
+  const { ids, told } = await arrivedFirst(db, workspaceId);
+  if (ids.length === 0) return false;
   const campaigns = await liveCampaigns(db.orm, workspaceId);
+  // Asked for before the transaction, which is not to wait for a second connection.
+  const dated = told.length === 0 ? [] : await datedAdmissions(db, campaigns, told, now);
   const steps = new Steps();
   const entries = campaigns.flatMap((campaign) => triggerSteps(campaign.trigger).map((step) => ({ campaign, step: steps.numberOf(step) })));
   const exits = campaigns.flatMap((campaign) => campaign.exit.map((step) => ({ campaign, step: steps.numberOf(step) })));
@@ -39,16 +44,23 @@ export async function settleArrivals(db: Database, workspaceId: WorkspaceId, now
     if (!(await isAlone(tx, workspaceId))) return false;
     // What is looked for in a handful of people's events is found by index; nothing here is worth compiling.
     await tx.execute(sql.raw('set local jit = off; set local enable_seqscan = off'));
-    const [settled] = await tx.execute<{ taken: number; told: string[] | null }>(sql`
-      with ${takenSql(workspaceId)},
+    await tx.execute(sql`
+      with ${takenSql(ids)},
       entered as materialized (${enteredSql(entries, steps, arrived)}),
       exited as materialized (${exitedSql(exits, steps, stored, now)}),
       ${changesSql(workspaceId, campaigns, stored, now)}
-      select (select count(*) from taken)::int as taken, (select array_agg(distinct profile_id::text) from taken where event_id = 0) as told`);
-    for (const campaign of campaigns)
-      if (settled?.told && 'date' in campaign.trigger) await admitByDate(db, tx, campaign, settled.told, now);
-    return settled?.taken === mostAtOnce;
+      select from taken`);
+    for (const admission of dated) await tx.execute(admission);
+    return ids.length === mostAtOnce;
   });
+}
+
+/** The oldest arrivals, and the profiles that something was told of in them. */
+async function arrivedFirst(db: Database, workspaceId: WorkspaceId): Promise<{ ids: string[]; told: string[] }> {
+  const rows = await db.orm.execute<{ id: string; told: string | null }>(sql`
+    select id::text as id, case when event_id = 0 then profile_id::text end as told
+    from live_arrivals where workspace_id = ${workspaceId} order by id limit ${mostAtOnce}::int`);
+  return { ids: rows.map(({ id }) => id), told: [...new Set(rows.flatMap((row) => row.told ?? []))] };
 }
 
 /** Two at once could settle an exit before what it ends. */
@@ -75,12 +87,8 @@ class Steps {
 
 type Listener = { campaign: LiveCampaign; step: number };
 
-const takenSql = (workspaceId: WorkspaceId): SQL => sql`
-  taken as materialized (
-    delete from live_arrivals where id in (
-      select id from live_arrivals where workspace_id = ${workspaceId} order by id limit ${mostAtOnce}::int for update skip locked)
-    returning *
-  )`;
+const takenSql = (arrivalIds: readonly string[]): SQL => sql`
+  taken as materialized (delete from live_arrivals where id = any(${bigints(arrivalIds)}) returning *)`;
 
 /** (step, profile_id, time) of the steps that are listened for. */
 function foundSql(listeners: readonly Listener[], steps: Steps, select: (step: LiveStep) => SQL | null): SQL {

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { InactionTrigger } from '@/lib/live/trigger';
+import type { InactionTrigger, LiveStep } from '@/lib/live/trigger';
 import { elapsedGapMs } from '@/lib/segment/dates';
 import { stepsSql } from '@/lib/segment/sequence-sql';
 import type { Database } from './client';
-import { ids, instant, instants, type LiveCampaign, rowsOfStep, stepScope } from './live-campaigns';
+import { bigints, instant, instants, type LiveCampaign, rowsOfStep, type StepScope, stepScope } from './live-campaigns';
 
 /** Profiles looked at in one go. */
 const mostAtOnce = 2_000;
@@ -24,6 +24,7 @@ export async function settleWakes(db: Database, campaign: LiveCampaign, now: Dat
     await db.orm.execute(sql`delete from live_wakes where audience_id = ${audienceId}`);
     return false;
   }
+  const scope = await stepScope(db, campaign.workspaceId, [...stepsOf(trigger), ...campaign.exit], now);
   return db.orm.transaction(async (tx) => {
     const woken = await tx.execute<{ profileId: string; fromTime: string }>(sql`
       select profile_id::text as "profileId", from_time as "fromTime" from live_wakes
@@ -31,20 +32,22 @@ export async function settleWakes(db: Database, campaign: LiveCampaign, now: Dat
     if (woken.length === 0) return false;
     const waits = woken.map(({ profileId, fromTime }) => ({ profileId, from: new Date(fromTime) }));
     await tx.execute(sql.raw('set local jit = off; set local enable_seqscan = off'));
-    await tx.execute(await decided(db, campaign, trigger, waits, now));
+    await tx.execute(decided({ ...scope, among: waits.map(({ profileId }) => profileId) }, campaign, trigger, waits, now));
     return woken.length === mostAtOnce;
   });
 }
 
 type Wait = { profileId: string; from: Date };
 
-async function decided(db: Database, campaign: LiveCampaign, trigger: InactionTrigger, waits: readonly Wait[], now: Date): Promise<SQL> {
+/** What begins the wait, and what is waited for. */
+function stepsOf({ sequence: [first, second] }: InactionTrigger): [LiveStep, LiveStep] {
+  return [first, 'didNot' in second ? { did: second.didNot, where: second.where } : second];
+}
+
+function decided(scope: StepScope, campaign: LiveCampaign, trigger: InactionTrigger, waits: readonly Wait[], now: Date): SQL {
   const { workspaceId, audienceId, stayMs, until, exit } = campaign;
   const gapMs = elapsedGapMs(trigger.gap);
-  const [first, second] = trigger.sequence;
-  const missing = 'didNot' in second ? { did: second.didNot, where: second.where } : second;
-  const among = waits.map(({ profileId }) => profileId);
-  const scope = { ...(await stepScope(db, workspaceId, [first, missing, ...exit], now)), among };
+  const [first, missing] = stepsOf(trigger);
   const from = new Date(Math.min(...waits.map((wait) => wait.from.getTime())));
   const upToNow = { from, to: now, toIncluded: true };
   const starts = rowsOfStep(first, { ...upToNow, ...(until && until <= now ? { to: until, toIncluded: false } : {}) }, scope);
@@ -56,7 +59,7 @@ async function decided(db: Database, campaign: LiveCampaign, trigger: InactionTr
   const decidedUntil = instant(new Date(now.getTime() - gapMs));
   return sql`
     with woken as (
-      select * from unnest(${ids(among)}, ${instants(waits.map((wait) => wait.from))}) as w(profile_id, from_time)
+      select * from unnest(${bigints(waits.map(({ profileId }) => profileId))}, ${instants(waits.map((wait) => wait.from))}) as w(profile_id, from_time)
     ), steps as materialized (${steps}
     ), ended as (
       select profile_id, max(time) as time from (${exits.length > 0 ? sql.join(exits, sql` union all `) : sql`select profile_id, time from steps where false`}) x group by 1

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { type Flushed, flushTouched, mostTouched } from '@/db/live-flush';
+import { type Flushed, flushTouched, mostTouched, touchedProfiles } from '@/db/live-flush';
 import { writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
 import { syncRuns } from '@/db/schema';
@@ -34,10 +34,19 @@ async function flush(world: SyncWorld, { run, version, audience }: RunContext, n
   const { mode, options } = version;
   const { workspaceId, id: runId } = run;
   const rules = { mode, stayedSince: null, cap: null, controlPercent: options.controlPercent, seed: drawSeed(run.campaignId) };
+  const touched = await touchedProfiles(world.db, {
+    ...rules,
+    workspaceId,
+    runId,
+    audienceId: audience.id,
+    schema: audience.schema,
+    narrowing,
+    now,
+  });
+  if (!touched) return { taken: 0, toAdd: 0, toRemove: 0 };
   return world.db.orm.transaction(async (tx) => {
     const mine = await writeRun(tx, run, world.lease, { waitUntil: null }, now);
-    const touched = { ...rules, workspaceId, runId, audienceId: audience.id, schema: audience.schema, narrowing, now };
-    const flushed = await flushTouched(world.db, tx, touched);
+    const flushed = await flushTouched(tx, audience.id, touched);
     const { toAdd, toRemove } = flushed;
     const counts = { toAdd: (mine.toAdd ?? 0) + toAdd, toRemove: (mine.toRemove ?? 0) + toRemove };
     if (toAdd + toRemove > 0) await writeRun(tx, run, world.lease, counts, now);
