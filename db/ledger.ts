@@ -1,10 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Database } from './client';
 import { rowText } from './ledger-row';
 import type { BatchOp } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 type Reader = Pick<Tx, 'execute'>;
+
+const dialect = new PgDialect();
 
 export type BatchKey = { audienceId: number; runId: number; seq: number; op: BatchOp };
 
@@ -35,13 +38,16 @@ function batchRows(key: BatchKey, schema: readonly string[]): SQL {
       where ${inBatch(key)}`;
 }
 
-export type RequestRows = { rows: number /** Their JSON texts, joined by commas. */; data: string };
+export type RequestRows = { rows: number /** Their JSON texts, joined by commas, in UTF-8. */; data: Buffer };
 
-/** One request's rows, 10,000 at most: made into text by Postgres, in one piece, because Node would look at each four times. */
+/**
+ * One request's rows, 10,000 at most: made into text by Postgres, in one piece, because Node would look at each four times; and never a
+ * string here, because a request's worth of text lies on the heap until Node is in need of it.
+ */
 export async function requestRows(db: Database, key: BatchKey, schema: readonly string[]): Promise<RequestRows> {
-  const [found] = await db.orm.execute<{ rows: number; data: string | null }>(sql`
-    select count(*)::int as rows, string_agg(row, ',') as data from (${batchRows(key, schema)}) b`);
-  return { rows: found?.rows ?? 0, data: found?.data ?? '' };
+  const query = dialect.sqlToQuery(sql`select count(*)::int as rows, string_agg(row, ',') as data from (${batchRows(key, schema)}) b`);
+  const [found] = await db.sql.unsafe(query.sql, query.params as number[]).raw();
+  return { rows: Number(found?.[0] ?? 0), data: found?.[1] ?? Buffer.alloc(0) };
 }
 
 export type BatchRow = { profileId: string; row: string };

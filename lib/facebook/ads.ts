@@ -246,8 +246,8 @@ function statusOf(value: unknown): { code: number | null; text: string | null } 
 export type Upload = {
   /** Facebook keys, in the rows' order. */
   schema: readonly string[];
-  /** JSON texts of the rows, joined by commas; 10,000 rows at most. */
-  data: string;
+  /** JSON texts of the rows, joined by commas, in UTF-8; 10,000 rows at most. */
+  data: Buffer;
   /** Ours: below 2^53 and unique in the ad account; batches from 1. */
   session: { sessionId: number; batchSeq: number; last: boolean; estimatedTotal: number };
 };
@@ -272,10 +272,12 @@ export const removeMembers = async (graph: Graph, audienceId: string, upload: Up
 export const replaceMembers = async (graph: Graph, audienceId: string, upload: Upload): Promise<UploadAnswer> =>
   answerOf(await graph.callPrepared('POST', [audienceId, 'usersreplace'], uploadBody(upload)));
 
-function uploadBody({ schema, data, session }: Upload): string {
+function uploadBody({ schema, data, session }: Upload): Buffer<ArrayBuffer> {
   const { sessionId, batchSeq, last, estimatedTotal } = session;
   const told = { session_id: sessionId, batch_seq: batchSeq, last_batch_flag: last, estimated_num_total: estimatedTotal };
-  return `{"payload":{"schema":${JSON.stringify(schema)},"data":[${data}]},"session":${JSON.stringify(told)}}`;
+  const before = `{"payload":{"schema":${JSON.stringify(schema)},"data":[`;
+  const after = `]},"session":${JSON.stringify(told)}}`;
+  return Buffer.concat([Buffer.from(before), data, Buffer.from(after)]);
 }
 
 function answerOf(raw: Raw): UploadAnswer {

@@ -62,14 +62,14 @@ it('makes an audience, finds it by its mark, fills and empties it with bodies of
   expect((await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:abc123'))?.id).toBe(id);
   expect(await findAudienceByMark(graph, sandboxAccounts.main, 'beckon:none')).toBeNull();
   const rows = Array.from({ length: 10_000 }, (_, i) => JSON.stringify([digest(i + 1)]));
-  expect(await addMembers(graph, id, { schema: ['EMAIL'], data: rows.join(','), session: session(101) })).toMatchObject({
+  expect(await addMembers(graph, id, { schema: ['EMAIL'], data: Buffer.from(rows.join(',')), session: session(101) })).toMatchObject({
     received: 10_000,
     invalid: 0,
     samples: {},
     traceId: expect.stringMatching(/\S/),
   });
   expect((await sandbox.control.audience(id)).members).toBe(10_000);
-  await removeMembers(graph, id, { schema: ['EMAIL'], data: rows.slice(1).join(','), session: session(102) });
+  await removeMembers(graph, id, { schema: ['EMAIL'], data: Buffer.from(rows.slice(1).join(',')), session: session(102) });
   expect(await sandbox.control.memberValues(id, 'EMAIL')).toEqual([digest(1)]);
   expect(await audienceInfo(graph, id)).toMatchObject({ name: 'Lapsed', sizeLower: null });
 });
@@ -133,7 +133,7 @@ it('says that terms are to be accepted', async () => {
 it('never lets a token or a payload into an error', async () => {
   const secret = 'EAASECRETTOKEN';
   const refused = await failure(
-    addMembers(openGraph({ ...app, token: secret }), '1', { schema: ['EMAIL'], data: JSON.stringify([digest(7)]), session: session(1) }),
+    addMembers(openGraph({ ...app, token: secret }), '1', { schema: ['EMAIL'], data: Buffer.from(JSON.stringify([digest(7)])), session: session(1) }),
   );
   const everything = JSON.stringify(refused, Object.getOwnPropertyNames(refused)) + String(refused.stack);
   expect(everything).not.toContain(secret);

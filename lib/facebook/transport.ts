@@ -28,6 +28,8 @@ export type Graph = GraphApi;
 
 export const openGraph = (options: GraphOptions): Graph => new GraphApi(options);
 
+type Body = string | Buffer<ArrayBuffer> | undefined;
+
 const defaultTimeoutMs = 60_000;
 
 /**
@@ -51,11 +53,11 @@ export class GraphApi extends FacebookAdsApi {
   }
 
   /** A call whose body is JSON text already: ten thousand rows are not taken apart and put together again. */
-  callPrepared<T>(method: 'POST' | 'DELETE', path: string[], body: string): Promise<T> {
+  callPrepared<T>(method: 'POST' | 'DELETE', path: string[], body: Buffer<ArrayBuffer>): Promise<T> {
     return this.exchange<T>(this.address(path), method, body);
   }
 
-  private async exchange<T>(url: URL, method: string, body: string | undefined): Promise<T> {
+  private async exchange<T>(url: URL, method: string, body: Body): Promise<T> {
     await this.options.beforeCall?.(method);
     const limit = AbortSignal.timeout(this.options.timeoutMs ?? defaultTimeoutMs);
     const { response, text } = await this.send(url, method, body, limit);
@@ -76,7 +78,7 @@ export class GraphApi extends FacebookAdsApi {
   private async send(
     url: URL,
     method: string,
-    body: string | undefined,
+    body: Body,
     signal: AbortSignal,
   ): Promise<{ response: Response; text: string }> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.options.token}`, accept: 'application/json' };
