@@ -4,8 +4,8 @@ import { type CampaignDraft, type CampaignPlan, campaignOptionsSchema, campaignP
 import { AppError, invariant } from '@/lib/errors';
 import { countedFrom } from '@/lib/schedule/counting';
 import { scheduleFaults, withoutDuplicates } from '@/lib/schedule/faults';
-import { nextOccurrence } from '@/lib/schedule/occurrences';
-import type { Schedule } from '@/lib/schedule/schedule';
+import { liveSpan, nextOccurrence } from '@/lib/schedule/occurrences';
+import type { LiveSchedule, Schedule } from '@/lib/schedule/schedule';
 import { type AudienceRow, type AudienceWish, claimAudience } from './audiences';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
@@ -94,8 +94,8 @@ export async function scheduleCampaign(
     const goesOn = scheduledAt === held?.scheduledAt;
     const paused = campaign.state === 'paused';
     if (paused && held && !goesOn) await skipMissed(tx, campaign, held, now);
-    // What a paused campaign has missed of a schedule that goes on is judged when it is resumed.
-    const nextAt = paused && goesOn ? campaign.nextAt : nextOccurrence(schedule, { scheduledAt, after: new Date(now.getTime() - 1) });
+    const soon = nextOccurrence(schedule, { scheduledAt, after: new Date(now.getTime() - 1) });
+    const nextAt = goesOn ? afterEdit(campaign, schedule, soon, { scheduledAt, now }) : soon;
     if (!nextAt) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
@@ -115,6 +115,26 @@ export async function scheduleCampaign(
       .where(own(workspaceId, id));
     return { version: version.version, nextAt, droppedDates: dropped };
   });
+}
+
+/** The next occurrence of a schedule that goes on under a new version. @param soon the first from now on. */
+function afterEdit(
+  { state, nextAt }: { state: CampaignState; nextAt: Date | null },
+  schedule: Schedule,
+  soon: Date | null,
+  span: Span,
+): Date | null {
+  // A live run lies open under the old version until another comes; a moment later, as one may have fallen due at this very one.
+  if (schedule.kind === 'live' && listens(schedule, span)) return new Date(span.now.getTime() + 1);
+  // What a paused campaign has missed is judged when it is resumed.
+  return state === 'paused' ? nextAt : soon;
+}
+
+type Span = { scheduledAt: Date; now: Date };
+
+function listens(schedule: LiveSchedule, { scheduledAt, now }: Span): boolean {
+  const { from, until } = liveSpan(schedule, scheduledAt);
+  return from <= now && (until === null || until.getTime() > now.getTime() + 1);
 }
 
 const wishOf = (campaignId: string, plan: CampaignPlan): AudienceWish => ({

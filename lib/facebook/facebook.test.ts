@@ -133,7 +133,11 @@ it('says that terms are to be accepted', async () => {
 it('never lets a token or a payload into an error', async () => {
   const secret = 'EAASECRETTOKEN';
   const refused = await failure(
-    addMembers(openGraph({ ...app, token: secret }), '1', { schema: ['EMAIL'], data: Buffer.from(JSON.stringify([digest(7)])), session: session(1) }),
+    addMembers(openGraph({ ...app, token: secret }), '1', {
+      schema: ['EMAIL'],
+      data: Buffer.from(JSON.stringify([digest(7)])),
+      session: session(1),
+    }),
   );
   const everything = JSON.stringify(refused, Object.getOwnPropertyNames(refused)) + String(refused.stack);
   expect(everything).not.toContain(secret);

@@ -75,12 +75,7 @@ export class GraphApi extends FacebookAdsApi {
     return url;
   }
 
-  private async send(
-    url: URL,
-    method: string,
-    body: Body,
-    signal: AbortSignal,
-  ): Promise<{ response: Response; text: string }> {
+  private async send(url: URL, method: string, body: Body, signal: AbortSignal): Promise<{ response: Response; text: string }> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.options.token}`, accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
     try {

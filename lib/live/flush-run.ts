@@ -4,10 +4,13 @@ import { writeRun } from '@/db/run-queue';
 import type { Run } from '@/db/runs';
 import { syncRuns } from '@/db/schema';
 import { drawSeed } from '@/lib/campaign/draw';
+import { invariant } from '@/lib/errors';
 import { liveSpan } from '@/lib/schedule/occurrences';
 import type { Definition } from '@/lib/segment/definition';
 import type { RunContext, SyncWorld } from '@/lib/sync/advance-run';
+import { readAudience, recordAudience } from '@/lib/sync/audience-state';
 import { definitionOf } from '@/lib/sync/freeze-run';
+import { pointAdSets } from '@/lib/sync/point-ad-sets';
 import { openStates } from '@/lib/sync/run-state';
 import { finishSending, sendBatches, unfinished } from '@/lib/sync/send';
 
@@ -26,7 +29,22 @@ export async function flushRun(world: SyncWorld, context: RunContext): Promise<R
     if (!context.mayGoOn()) return unfinished(context.run);
     flushed = await flush(world, context, narrowing);
   } while (flushed.taken > 0);
-  return (await lieOpen(world, context)) ?? finishSending(world, context.run);
+  const run = context.run.mended === null ? await showAudience(world, context) : context.run;
+  return (await lieOpen(world, { ...context, run })) ?? finishSending(world, run);
+}
+
+/** What other runs do at their end: this one's is an hour away, and whom it takes in until then is to see the ads. Once a run. */
+async function showAudience(world: SyncWorld, context: RunContext): Promise<Run> {
+  const { facebookId } = context.audience;
+  invariant(facebookId, 'a frozen run has its audience at Facebook');
+  const mended = await pointAdSets(world, context, facebookId);
+  const info = await readAudience(context);
+  const now = world.clock();
+  return world.db.orm.transaction(async (tx) => {
+    const shown = await writeRun(tx, context.run, world.lease, { mended }, now);
+    await recordAudience(tx, context, info, now);
+    return shown;
+  });
 }
 
 async function flush(world: SyncWorld, { run, version, audience }: RunContext, narrowing: Definition | null): Promise<Flushed> {

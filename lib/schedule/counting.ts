@@ -3,9 +3,14 @@ import { type Schedule, scheduleSchema } from './schedule';
 /** The schedule a campaign follows while an edit is made. `scheduledAt` is null once it has had its last occurrence. */
 export type HeldSchedule = { schedule: Schedule; scheduledAt: Date | null };
 
-/** From when "after n times" counts, or a live campaign listens: where an edit leaves the schedule as it is, it goes on. */
+/**
+ * From when "after n times" counts: where an edit leaves the schedule as it is, it goes on. A live campaign listens on whatever is edited: what
+ * has happened and is not settled yet is not lost.
+ */
 export function countedFrom(schedule: Schedule, held: HeldSchedule | undefined, now: Date): Date {
-  return held?.scheduledAt && ['every', 'live'].includes(schedule.kind) && isSame(schedule, held.schedule) ? held.scheduledAt : now;
+  if (!held?.scheduledAt) return now;
+  const goesOn = schedule.kind === 'live' ? held.schedule.kind === 'live' : schedule.kind === 'every' && isSame(schedule, held.schedule);
+  return goesOn ? held.scheduledAt : now;
 }
 
 /** Whatever order their keys are in. */

@@ -24,7 +24,8 @@ export type Due = {
 export function dueOccurrences(schedule: Schedule, at: { scheduledAt: Date; nextAt: Date; now: Date }): Due {
   const { scheduledAt, now } = at;
   const due = occurrences(schedule, { scheduledAt, after: new Date(at.nextAt.getTime() - 1), until: now, limit: mostAtOnce });
-  const newest = due.at(-1);
+  // A live campaign that was edited is compared at once, between its hours.
+  const newest = due.at(-1) ?? (schedule.kind === 'live' && at.nextAt <= now ? at.nextAt : undefined);
   if (!newest) return { run: null, skipped: [], nextAt: nextOccurrence(schedule, { scheduledAt, after: now }) };
   const nextAt = nextOccurrence(schedule, { scheduledAt, after: newest });
   // Of a live campaign nothing is missed: whatever happened meanwhile is in the newest.

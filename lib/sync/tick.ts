@@ -68,13 +68,15 @@ export async function workOn(
   let run = claimed;
   let context: RunContext | null = null;
   try {
-    while (isOpen(run.state) && !liesOpen(run, world.clock()) && inBudget()) {
+    while (isOpen(run.state) && inBudget()) {
       const campaign = await campaignOf(world, run);
       if (!campaign || isHalted(campaign.state, run)) break;
       context = await contextFor(world, run, inBudget);
       run = await advanceRun(world, context);
       counts.advanced++;
       if (run.state !== 'held' && campaign.blocker !== null) await clearBlocker(world, run, context);
+      // Only after a step: it may have been claimed because another run waits for it to end.
+      if (liesOpen(run, world.clock())) break;
     }
     if (run.state === 'confirmed') counts.finished++;
     else if (run.state === 'held') counts.held++;

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pauseCampaign, resumeCampaign, stopCampaign } from '@/db/campaign-states';
+import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { saveExclusions } from '@/db/exclusions';
 import { sweepLive } from '@/db/live-settle';
 import { runsOfCampaign } from '@/db/runs';
@@ -8,6 +9,7 @@ import { audienceStays, audiences, campaigns, liveArrivals, liveStays, liveTouch
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { flushLive } from '@/lib/live/pump';
 import { settleLive } from '@/lib/live/settle';
+import { sandboxAccounts } from '@/tests/support/sandbox';
 import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
 
 let s: Story;
@@ -178,7 +180,32 @@ describe('a live campaign', () => {
     expect(runs.map(({ purpose }) => purpose).sort()).toEqual(['sync', 'sync', 'withdraw']);
   });
 
-  it('goes on by its new version at once when it is edited, and ends with its last day', async () => {
+  it('points its ad sets before anybody is in, and other ones as soon as it is edited; nobody has to come anew', async () => {
+    const main = sandboxAccounts.main.replace('act_', '');
+    const adSets = (await s.sandbox.control.adSets()).filter((each) => each.accountId === main && each.status === 'ACTIVE');
+    const [one = '', other = ''] = adSets.map((each) => each.id);
+    const id = await live('Shown', { trigger: { on: [{ did: 'Knocked' }] }, adSets: [{ id: one, as: 'include' }] }, '2026-05-09T09:00:00Z');
+    const audience = (await s.sandbox.control.audiences()).find((each) => each.name === 'Shown');
+    const shows = async (adSetId: string) =>
+      ((await s.sandbox.control.adSet(adSetId)).targeting.custom_audiences ?? []).filter((each) => each.id === audience?.id).length;
+    expect([await shows(one), await shows(other)]).toEqual([1, 0]);
+    const [size] = await s.db.orm.select().from(audiences).where(eq(audiences.campaignId, id));
+    expect(size?.checkedAt).not.toBeNull();
+    await s.send(did('Knocked', 'gus'), '2026-05-09T09:10:00Z');
+    await pumped('2026-05-09T09:10:00Z');
+    const { draft } = await campaignDetail(s.db, s.workspaceId, id);
+    const edited = { ...draft, adSets: [{ id: other, as: 'include' as const }] };
+    await saveDraft(s.db, s.workspaceId, id, edited, new Date('2026-05-09T09:20:00Z'));
+    await scheduleCampaign(s.db, s.workspaceId, id, new Date('2026-05-09T09:20:00Z'), null);
+    await s.tick('2026-05-09T09:20:01Z');
+    expect([await shows(one), await shows(other)]).toEqual([0, 1]);
+    await s.send(did('Knocked', 'hal'), '2026-05-09T09:21:00Z');
+    await pumped('2026-05-09T09:21:00Z');
+    expect(await s.held('Shown')).toEqual(emails('gus', 'hal'));
+    await stopCampaign(s.db, s.workspaceId, id, new Date('2026-05-09T09:30:00Z'), 'leave');
+  });
+
+  it('ends with its last day', async () => {
     const until = { ...schedule, end: { date: '2026-05-12' } };
     const plan = { trigger: { on: [{ did: 'Sang' }] }, schedule: until, atEnd: 'empty' as const };
     const id = await live('Ending', plan, '2026-05-12T22:10:00Z');
