@@ -4,10 +4,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { killAtRandom } from './kill-at-random';
 import { killTheApp } from './kill-the-app';
+import { LiveShop } from './live-shop';
 import { play } from './play';
+import { playLive } from './play-live';
 import { openRig, type Rig } from './rig';
 import { randomOf, Shop } from './shop';
-import { type Cell, cells, faults, isKill, stepNames, steps } from './steps';
+import { type Cell, cells, faults, isKill, ofLive, stepNames, steps } from './steps';
 import { docsFile, keyOf, withTable } from './table';
 
 /**
@@ -43,13 +45,16 @@ let appHeld = false;
 
 describe(`one fault at one step (seed ${seed})`, () => {
   let shop: Shop;
+  let liveShop: LiveShop;
   beforeAll(async () => {
     shop = new Shop(rig.story, random, 30);
+    liveShop = new LiveShop(rig.story, random, 30);
     await shop.open();
+    await liveShop.open();
   });
 
   it.each(drawn.map((cell) => [faults[cell.fault], steps[cell.step], cell] as const))('%s, while %s', async (_fault, _step, cell) => {
-    const played = await play(rig, shop, cell);
+    const played = await (ofLive.includes(cell.step) ? playLive(rig, liveShop, cell) : play(rig, shop, cell));
     expect(played).toMatchObject({ wrongs: [], sprung: true });
     kills += played.kills;
     held.set(keyOf(cell), (held.get(keyOf(cell)) ?? 0) + 1);
@@ -68,13 +73,21 @@ const campaigns = Array.from({ length: Math.ceil(share / killsEach) }, (_, i) =>
 
 describe(`kills at any moment (seed ${seed})`, () => {
   let shop: Shop;
+  let liveShop: LiveShop;
   beforeAll(async () => {
     shop = new Shop(rig.story, random, 200);
+    liveShop = new LiveShop(rig.story, random, 200);
     await shop.open();
+    await liveShop.open();
   });
 
-  it.each(campaigns.map((wanted, i) => [i + 1, wanted]))('campaign %i, %i times', async (i, wanted) => {
-    const done = await killAtRandom(rig, shop, wanted, random, i % 2 === 0 ? 'replace' : 'difference');
+  const kinds = ['replace', 'difference', 'live', 'live, waiting'] as const;
+
+  it.each(campaigns.map((wanted, i) => [kinds[i % kinds.length] ?? 'live', wanted]))('a campaign by %s, %i times', async (kind, wanted) => {
+    const done =
+      kind === 'replace' || kind === 'difference'
+        ? await killAtRandom(rig, shop, () => shop.campaign(kind), wanted, random)
+        : await killAtRandom(rig, liveShop, () => liveShop.campaign(kind !== 'live'), wanted, random);
     expect(done).toEqual({ kills: wanted, wrongs: [] });
     kills += done.kills;
   });

@@ -9,7 +9,7 @@ import { openDatabase } from '@/db/client';
 import { migrate } from '@/db/migrate';
 import { type Cluster, openCluster } from '@/scripts/local-postgres';
 import { type Story, story } from '@/tests/support/story';
-import { calls, type Step } from './steps';
+import { calls, onTheWire, type Step } from './steps';
 import { type FacebookWire, facebookWire, type Interference, type Moment, postgresWire } from './wires';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -52,6 +52,7 @@ export async function openRig(patienceMs = 1_500): Promise<Rig> {
   const options = { dir: path.join(dir, 'cluster'), durable: false };
   let cluster = await openCluster(options);
   await migrate(cluster.url());
+  await commitFirst(cluster.url());
   const port = () => cluster.port;
   const plainWire = await postgresWire(port, async () => null);
   const urlAt = (wirePort: number) => cluster.url().replace(/:\d+\//, `:${wirePort}/`);
@@ -88,6 +89,13 @@ export async function openRig(patienceMs = 1_500): Promise<Rig> {
   };
 }
 
+/** Here it does crash: what it has said is committed must be so. */
+async function commitFirst(url: string): Promise<void> {
+  const db = openDatabase(url, 1);
+  await db.sql`alter role all set synchronous_commit = on`;
+  await db.close();
+}
+
 /** As if the machine had cut it off: sessions die in the middle of whatever they do, and the log is replayed at the next start. */
 async function crash(cluster: Cluster): Promise<void> {
   const file = path.join(cluster.dir, 'pg18', 'postmaster.pid');
@@ -103,7 +111,8 @@ class Traps {
   private count = 0;
   private alarm: () => Promise<void> = async () => {};
 
-  set = (trap: Trap): (() => boolean) => {
+  set = (asked: Trap): (() => boolean) => {
+    const trap = { ...asked, step: onTheWire(asked.step) };
     this.trap = trap;
     this.seen = 0;
     this.heard.clear();

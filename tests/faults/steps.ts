@@ -12,12 +12,24 @@ export const steps = {
   read: 'the ad set is read',
   point: 'the ad set is written',
   confirm: 'the run is confirmed',
+  show: 'live: the ad sets are pointed, and it listens',
+  settle: 'live: what arrived is settled',
+  wake: 'live: a wait is over',
+  flush: 'live: the difference is written',
+  join: 'live: members are added',
+  leave: 'live: members are removed',
 } as const;
 export type Step = keyof typeof steps;
 export const stepNames = Object.keys(steps) as Step[];
 
 /** Steps that are a request to Facebook; the others are a transaction alone. */
-export const calls: readonly Step[] = ['find', 'make', 'look', 'remove', 'add', 'replace', 'read', 'point'];
+export const calls: readonly Step[] = ['find', 'make', 'look', 'remove', 'add', 'replace', 'read', 'point', 'join', 'leave'];
+
+export const ofLive: readonly Step[] = ['show', 'settle', 'wake', 'flush', 'join', 'leave'];
+
+const sameOnTheWire: Partial<Record<Step, Step>> = { show: 'confirm', join: 'add', leave: 'remove' };
+/** What is seen of a step from outside: live campaigns speak to Facebook and Postgres as others do. */
+export const onTheWire = (step: Step): Step => sameOnTheWire[step] ?? step;
 
 export const faults = {
   killBefore: 'killed before the request reaches Facebook',

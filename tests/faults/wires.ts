@@ -92,6 +92,9 @@ const transactions: [RegExp, Step][] = [
   [/insert into sync_runs/i, 'queue'],
   [/create temp table intents/i, 'freeze'],
   [/insert into "audience_sizes"/i, 'confirm'],
+  [/delete from live_arrivals where id/i, 'settle'],
+  [/delete from live_wakes l using woken/i, 'wake'],
+  [/delete from live_touched where audience_id/i, 'flush'],
 ];
 
 /**
