@@ -6,7 +6,7 @@ import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
 import { insertRun, moving } from './run-queue';
 import type { Run } from './runs';
-import { audiences, batchMembers, campaigns, campaignVersions, type RunState, syncBatches, syncRuns } from './schema';
+import { audiences, batchMembers, campaigns, campaignVersions, syncBatches, syncRuns } from './schema';
 import { settleCampaign } from './settle-campaign';
 
 /** What a person does with a single run. */
@@ -17,11 +17,14 @@ export const runCommands = ['release', 'cancel', 'retry'] as const;
 export type RunCommand = (typeof runCommands)[number];
 
 /** The commands that make sense now; whether a retry is too late is found out when it is given. */
-export function runCommandsFor(run: { state: RunState; partial: boolean; replaceSession: number | null }): RunCommand[] {
+export function runCommandsFor(run: Pick<Run, 'state' | 'replaceSession' | 'live'> & { partial: boolean }): RunCommand[] {
   if (run.state === 'held') return ['release', 'cancel'];
-  if (isOpen(run.state)) return run.replaceSession === null ? ['cancel'] : [];
+  if (isOpen(run.state)) return run.replaceSession === null && !isListening(run) ? ['cancel'] : [];
   return run.state === 'failed' || run.state === 'cancelled' || (run.state === 'confirmed' && run.partial) ? ['retry'] : [];
 }
+
+/** Without it nobody would be sent until the next hour, which no one means. */
+const isListening = ({ live, state }: Pick<Run, 'live' | 'state'>): boolean => live && state === 'frozen';
 
 /** @throws AppError not_found for one of another workspace. */
 async function ownRun(tx: Tx, workspaceId: WorkspaceId, runId: number): Promise<Run> {
@@ -51,6 +54,8 @@ export async function cancelRun(db: Database, workspaceId: WorkspaceId, runId: n
     if (run.replaceSession !== null && isOpen(run.state))
       throw new AppError('conflict', 'Facebook is being sent a whole new list: half of it must not be left there. It will be finished.');
     if (run.state !== 'held' && !isOpen(run.state)) throw new AppError('conflict', 'This run has ended already.');
+    if (isListening(run))
+      throw new AppError('conflict', 'A live campaign sends by this run what happens. Pause the campaign to stop that.');
     const change = { state: 'cancelled' as const, finishedAt: now, waitUntil: null, leasedBy: null, leasedUntil: null };
     const [cancelled] = await tx.update(syncRuns).set(change).where(eq(syncRuns.id, run.id)).returning();
     invariant(cancelled, 'a run that was locked is still there');

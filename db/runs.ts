@@ -5,7 +5,7 @@ import { refusedField } from '@/lib/facebook/row';
 import { type ScreenState, screenState } from '@/lib/sync/run-state';
 import type { Database } from './client';
 import { mostRowsInRequest } from './ledger-row';
-import { audienceSizes, audiences, campaigns, syncBatches, syncRuns } from './schema';
+import { campaigns, syncBatches, syncRuns } from './schema';
 
 export type Run = typeof syncRuns.$inferSelect;
 export type Batch = typeof syncBatches.$inferSelect;
@@ -122,15 +122,17 @@ export async function secondsPerRequest(db: Database, workspaceId: WorkspaceId):
 
 export type AudienceSize = { at: Date; members: number; facebookLower: number | null; facebookUpper: number | null };
 
-/** Oldest first, the last 400 measurements. */
+const newestSizes = 200;
+const mostSizes = 600;
+
+/** Oldest first: the newest 200 measurements, and before them the last of each UTC day; 600 at most, of a live campaign more than a year. */
 export async function sizesOfAudience(db: Database, workspaceId: WorkspaceId, campaignId: string): Promise<AudienceSize[]> {
-  const { at, members, facebookLower, facebookUpper } = audienceSizes;
-  const rows = await db.orm
-    .select({ at, members, facebookLower, facebookUpper })
-    .from(audienceSizes)
-    .innerJoin(audiences, eq(audiences.id, audienceSizes.audienceId))
-    .where(and(eq(audienceSizes.workspaceId, workspaceId), eq(audiences.campaignId, campaignId)))
-    .orderBy(desc(at))
-    .limit(400);
+  const rows = await db.sql<AudienceSize[]>`
+    select at, members, lower::float8 as "facebookLower", upper::float8 as "facebookUpper" from (
+      select s.at, s.members, s.facebook_lower as lower, s.facebook_upper as upper, row_number() over (order by s.at desc) as n,
+        row_number() over (partition by date_trunc('day', s.at, 'UTC') order by s.at desc) as of_day
+      from audience_sizes s join audiences a on a.id = s.audience_id
+      where s.workspace_id = ${workspaceId} and a.campaign_id = ${campaignId}::uuid) measured
+    where n <= ${newestSizes} or of_day = 1 order by at desc limit ${mostSizes}`;
   return rows.reverse();
 }

@@ -4,6 +4,7 @@ import { pauseCampaign, resumeCampaign, stopCampaign } from '@/db/campaign-state
 import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { saveExclusions } from '@/db/exclusions';
 import { sweepLive } from '@/db/live-settle';
+import { cancelRun } from '@/db/run-commands';
 import { runsOfCampaign } from '@/db/runs';
 import { audienceStays, audiences, campaigns, liveArrivals, liveStays, liveTouched, liveWakes } from '@/db/schema';
 import type { CampaignDraft } from '@/lib/campaign/plan';
@@ -60,6 +61,8 @@ describe('a live campaign', () => {
     const [run, ...others] = await runsOfCampaign(s.db, s.workspaceId, id);
     expect(others).toEqual([]);
     expect(run).toMatchObject({ state: 'frozen', live: true, added: 3, removed: 1, toAdd: 3, toRemove: 1 });
+    const cancelling = cancelRun(s.db, s.workspaceId, run?.id ?? 0, new Date('2026-05-01T09:01:30Z'));
+    await expect(cancelling).rejects.toThrow('Pause the campaign to stop that.');
   });
 
   it('counts an exit that arrived before what it ends, and not one that happened before', async () => {
