@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { dateCondition, scanInstants } from '@/lib/live/date-trigger';
-import type { DateTrigger } from '@/lib/live/trigger';
+import { digest } from '@/lib/identity/hash';
+import { birthdaysAt, dateCondition, scanInstants } from '@/lib/live/date-trigger';
+import { birthday, type DateTrigger } from '@/lib/live/trigger';
 import type { Database } from './client';
-import { instant, type LiveCampaign, rowsOfStep, stepScope } from './live-campaigns';
+import { bigints, instant, type LiveCampaign, rowsOfStep, stepScope } from './live-campaigns';
 import { segmentSql } from './segments';
 import { workspaceById } from './workspaces';
 
@@ -58,9 +59,19 @@ async function admissionOfTold(db: Database, campaign: DateCampaign, profileIds:
 
 /** Selects profile_id. @param among of these alone; null: of all. */
 async function whoseDay(db: Database, campaign: DateCampaign, scannedAt: Date, among: readonly string[] | null): Promise<SQL> {
+  if (campaign.trigger.date === birthday) return whoseBirthday(campaign, scannedAt, among);
   const { zone } = await workspaceById(db, campaign.workspaceId);
   const { definition, at } = dateCondition(campaign.trigger, scannedAt, campaign.schedule.zone, zone);
   return segmentSql(db, campaign.workspaceId, definition, at, among ? { among } : {});
+}
+
+function whoseBirthday({ workspaceId, trigger, schedule }: DateCampaign, scannedAt: Date, among: readonly string[] | null): SQL {
+  const bytes = (identifier: 'birthMonth' | 'birthDay', text: string) => sql`decode(${digest(identifier, text)}::text, 'hex')`;
+  const born = birthdaysAt(trigger, scannedAt, schedule.zone).map(
+    ({ month, day }) => sql`(i.birth_month = ${bytes('birthMonth', month)} and i.birth_day = ${bytes('birthDay', day)})`,
+  );
+  const asked = among ? sql` and i.profile_id = any(${bigints(among)})` : sql``;
+  return sql`select i.profile_id from profile_identifiers i where i.workspace_id = ${workspaceId} and (${sql.join(born, sql` or `)})${asked}`;
 }
 
 /** @param profiles selects profile_id. */

@@ -16,6 +16,7 @@ import { Combobox } from '@/components/ui/combobox';
 import { FieldError } from '@/components/ui/field';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
+import { birthday } from '@/lib/live/trigger';
 import { ChoiceCards } from './choice-cards';
 import type { LiveReading, LiveValues } from './live-values';
 
@@ -190,8 +191,8 @@ function DateFields({ values, reading, shows, onChange }: LiveProps) {
           label="Date"
           placeholder="Choose a date"
           value={values.date}
-          options={dates.map(({ name }) => ({ value: name }))}
-          onChange={(date) => onChange({ date })}
+          options={[{ value: birthday, label: 'Birthday' }, ...dates.map(({ name }) => ({ value: name }))]}
+          onChange={(date) => onChange(date === birthday ? { date, yearly: true } : { date })}
           className="h-8 w-auto max-w-56 rounded-md px-2.5 font-medium"
           {...invalid}
         />
@@ -205,8 +206,13 @@ function DateFields({ values, reading, shows, onChange }: LiveProps) {
         />
       </Line>
       <label htmlFor="yearly" className="flex w-fit cursor-pointer items-center gap-2 text-sm">
-        <Checkbox id="yearly" checked={values.yearly} onCheckedChange={(on) => onChange({ yearly: on === true })} />
-        Each year, as for a birthday
+        <Checkbox
+          id="yearly"
+          checked={values.yearly}
+          disabled={values.date === birthday}
+          onCheckedChange={(on) => onChange({ yearly: on === true })}
+        />
+        Each year, whatever the year of the date
       </label>
       <FieldError>{shows ? (fault.date ?? fault.days ?? fault.time) : undefined}</FieldError>
     </div>

@@ -24,7 +24,13 @@ function plainName(node: Node): string {
   }
 }
 
-const hasNames = { reachable: 'reachable on Facebook', email: 'email', phone: 'phone number', mobileAdvertiserId: 'mobile advertiser id' };
+const hasNames = {
+  reachable: 'reachable on Facebook',
+  email: 'email',
+  phone: 'phone number',
+  mobileAdvertiserId: 'mobile advertiser id',
+  birthDay: 'birthday',
+};
 
 function behaviourName({ verb, step, second }: BehaviourNode): string {
   const name = eventsName(step);

@@ -15,6 +15,7 @@ const hasWords: readonly [HasNode['has'], string, string][] = [
   ['email', 'has an email', 'has no email'],
   ['phone', 'has a phone number', 'has no phone number'],
   ['mobileAdvertiserId', 'has a mobile advertiser id', 'has no mobile advertiser id'],
+  ['birthDay', 'has a birthday', 'has no birthday'],
 ];
 
 /** How somebody can be reached, or cannot. */

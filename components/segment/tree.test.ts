@@ -81,7 +81,7 @@ const leaf = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: property },
-  fc.record({ has: fc.constantFrom('email', 'phone', 'mobileAdvertiserId', 'reachable') }),
+  fc.record({ has: fc.constantFrom('email', 'phone', 'mobileAdvertiserId', 'birthDay', 'reachable') }),
   fc.record({ segment: fc.constantFrom('buyers', 'a-list') }),
   fc.tuple(fc.integer({ min: 0, max: 999 }), fc.integer({ min: 0, max: 999 })).map(([a, b]) => ({ bucket: a <= b ? [a, b] : [b, a] })),
 );

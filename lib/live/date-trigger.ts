@@ -24,6 +24,24 @@ export function scanInstants({ trigger, schedule, from, until }: Watch, after: D
   return occurrences(daily, { scheduledAt: from, after: after > earliest ? after : earliest, until: last, limit: 10 });
 }
 
+/** The day whose dates are asked for at a scan. */
+function wantedDay({ before, after }: DateTrigger, scannedAt: Date, scheduleZone: string) {
+  const today = localDate(scannedAt, scheduleZone);
+  return before ? dateAfter(today, before) : after ? dateBefore(today, after) : today;
+}
+
+/** Months and days of birthdays that are kept on that day, in Facebook's writing: who was born on 29 February has it on the 28th in years without one. */
+export function birthdaysAt(trigger: DateTrigger, scannedAt: Date, scheduleZone: string): { month: string; day: string }[] {
+  const wanted = wantedDay(trigger, scannedAt, scheduleZone);
+  const [, month = '', day = ''] = wanted.toString().split('-');
+  return month === '02' && day === '28' && !wanted.inLeapYear
+    ? [
+        { month, day },
+        { month, day: '29' },
+      ]
+    : [{ month, day }];
+}
+
 /** Whose day it is at a scan: the condition, and the instant as of which it is asked. @param zone the workspace's: of the days of properties. */
 export function dateCondition(
   trigger: DateTrigger,
@@ -31,8 +49,7 @@ export function dateCondition(
   scheduleZone: string,
   zone: string,
 ): { definition: Definition; at: Date } {
-  const today = localDate(scannedAt, scheduleZone);
-  const day = trigger.before ? dateAfter(today, trigger.before) : trigger.after ? dateBefore(today, trigger.after) : today;
+  const day = wantedDay(trigger, scannedAt, scheduleZone);
   const at = new Date(dayStart(day, zone).getTime() + noonMs);
   const property = trigger.date;
   return trigger.yearly

@@ -21,6 +21,10 @@ describe('a live campaign in words', () => {
       'Users who do “Cart” and then not “Paid” within 1 hour, the moment that has passed. They stay 1 day, or until they do “Paid”',
     ],
     [{ trigger: due, stayDays: 7 }, 'Users 3 days before their “renewsOn”, at 09:00. They stay 7 days'],
+    [
+      { trigger: trigger({ date: '$birthday', yearly: true, before: { days: 1 } }) },
+      'Users 1 day before their birthday. They stay 30 days',
+    ],
     [{ trigger: trigger({ date: 'born', yearly: true }) }, 'Users on their “born”, whatever the year. They stay 30 days'],
   ])('says who, and how long', (who, sentence) => {
     expect(describeLive(who)).toBe(sentence);

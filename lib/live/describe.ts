@@ -1,6 +1,6 @@
 import type { Definition } from '@/lib/segment/definition';
 import { describeCondition, durationText, eventPhrase, type SegmentNames } from '@/lib/segment/describe';
-import { type DateTrigger, type LiveStep, type Trigger, usualStayDays } from './trigger';
+import { birthday, type DateTrigger, type LiveStep, type Trigger, usualStayDays } from './trigger';
 
 export type LiveWho = {
   trigger: Trigger;
@@ -26,7 +26,8 @@ export function triggerPhrase(trigger: Trigger): string {
 
 function datePhrase({ date, before, after, yearly, time }: DateTrigger): string {
   const offset = before ? `${days(before.days)} before` : after ? `${days(after.days)} after` : 'on';
-  return `${offset} their “${date}”${yearly ? ', whatever the year' : ''}${time ? `, at ${time}` : ''}`;
+  const what = date === birthday ? 'birthday' : `“${date}”`;
+  return `${offset} their ${what}${yearly && date !== birthday ? ', whatever the year' : ''}${time ? `, at ${time}` : ''}`;
 }
 
 const stayPhrase = (exit: readonly LiveStep[], stayDays: number) =>

@@ -1,5 +1,5 @@
 import type { Definition } from '@/lib/segment/definition';
-import type { LiveStep, Trigger } from './trigger';
+import { birthday, type LiveStep, type Trigger } from './trigger';
 
 /**
  * Who would be members now, had the campaign listened all along, its exits aside: what reach is estimated by. Of a date trigger those who have
@@ -12,7 +12,7 @@ export function pastDefinition(trigger: Trigger, narrowing: Definition | null, s
 
 function triggered(trigger: Trigger, stayDays: number): Definition {
   const within = { last: { days: stayDays } };
-  if ('date' in trigger) return { property: trigger.date, op: 'exists' };
+  if ('date' in trigger) return trigger.date === birthday ? { has: 'birthDay' } : { property: trigger.date, op: 'exists' };
   if ('sequence' in trigger) return { ...trigger, within };
   const [only, ...others] = trigger.on.map((step: LiveStep) => ({ ...step, within }));
   return only && others.length === 0 ? only : { any: [...(only ? [only] : []), ...others] };

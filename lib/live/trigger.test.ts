@@ -12,7 +12,7 @@ describe('a trigger', () => {
       { on: [{ did: 'Product Viewed', where: [{ property: 'url', op: 'contains', value: '/sale' }] }, { did: ['A', 'B'] }] },
       { sequence: [{ did: 'Cart' }, { didNot: 'Purchase' }], gap: { hours: 1 } },
       { date: 'renewsOn', before: { days: 3 }, time: '09:00' },
-      { date: 'birthday', yearly: true },
+      { date: '$birthday', yearly: true },
     ];
     for (const trigger of triggers) expect(triggerSchema.parse(trigger)).toEqual(trigger);
   });
@@ -29,6 +29,7 @@ describe('a trigger', () => {
       'A live trigger has no window: it is met as it happens.',
     ],
     [{ date: 'd', before: { days: 1 }, after: { days: 1 } }, 'after', 'Before or after, not both.'],
+    [{ date: '$birthday' }, 'yearly', 'A birthday comes round each year.'],
     [{ date: 'd', time: '9' }, 'time', 'A time such as 09:00.'],
   ])('%j is refused where the fault is', (trigger, path, message) => {
     expect(faultOf(trigger)).toEqual([path, message]);

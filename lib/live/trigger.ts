@@ -27,6 +27,9 @@ const inactionSchema = sequenceSchema
 
 const days = z.strictObject({ days: z.int({ error: 'A whole number of days.' }).min(1, 'At least 1 day.').max(365, 'At most 365 days.') });
 
+/** The profile's birthday, in place of a property: day and month are known by their digests. */
+export const birthday = '$birthday';
+
 /** So many days before or after a date of the profile, or on it. */
 const dateSchema = z
   .strictObject({
@@ -41,7 +44,8 @@ const dateSchema = z
       .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time such as 09:00.')
       .optional(),
   })
-  .refine(({ before, after }) => !(before && after), { path: ['after'], message: 'Before or after, not both.' });
+  .refine(({ before, after }) => !(before && after), { path: ['after'], message: 'Before or after, not both.' })
+  .refine(({ date, yearly }) => date !== birthday || yearly, { path: ['yearly'], message: 'A birthday comes round each year.' });
 
 export const triggerSchema = byKey<EventTrigger | InactionTrigger | DateTrigger>(
   { on: z.strictObject({ on: stepsSchema }), sequence: inactionSchema, date: dateSchema },

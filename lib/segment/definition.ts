@@ -17,7 +17,9 @@ import { propertyConditionSchema } from './property-condition';
 /** The segment language (docs/segment-language.md). A definition is one condition. */
 
 const hasSchema = z.strictObject({
-  has: z.enum(['email', 'phone', 'mobileAdvertiserId', 'reachable'], { error: 'One of email, phone, mobileAdvertiserId, reachable.' }),
+  has: z.enum(['email', 'phone', 'mobileAdvertiserId', 'birthDay', 'reachable'], {
+    error: 'One of email, phone, mobileAdvertiserId, birthDay, reachable.',
+  }),
 });
 export type Has = z.infer<typeof hasSchema>;
 

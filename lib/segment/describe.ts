@@ -62,12 +62,14 @@ const hasPhrase: Record<Has['has'], string> = {
   email: 'have an email',
   phone: 'have a phone number',
   mobileAdvertiserId: 'have a mobile advertiser id',
+  birthDay: 'have a birthday',
   reachable: 'can be reached on Facebook',
 };
 const hasNotPhrase: Record<Has['has'], string> = {
   email: 'have no email',
   phone: 'have no phone number',
   mobileAdvertiserId: 'have no mobile advertiser id',
+  birthDay: 'have no birthday',
   reachable: 'cannot be reached on Facebook',
 };
 

@@ -35,7 +35,7 @@ export type Because =
     }
   | { kind: 'property'; value: unknown }
   /** `known`: which of those asked for there are. */
-  | { kind: 'has'; has: boolean; known: ReachingIdentifier[] }
+  | { kind: 'has'; has: boolean; known: (ReachingIdentifier | 'birthDay')[] }
   | { kind: 'bucket'; bucket: number }
   | { kind: 'segment'; name: string /** Null for a list. */; explained: Explained | null };
 

@@ -152,6 +152,22 @@ describe('a live campaign', () => {
     expect(await s.held('By date')).toEqual(emails('ann', 'bob', 'cid', 'dee'));
   });
 
+  it('takes in whose birthday it is, of which it knows digests alone; a leap day’s on the 28th in other years', async () => {
+    const born = (userId: string, day: string) => ({ type: 'identify', userId, traits: { birthday: day } });
+    await s.send([born('ann', '1990-02-28'), born('bob', '1988-02-29'), born('cid', '1990-03-01')], '2026-02-20T08:00:00Z');
+    const trigger = { date: '$birthday', yearly: true, after: { days: 1 }, time: '10:00' };
+    await live('Birthday', { trigger, stayDays: 1 }, '2026-02-28T12:00:00Z');
+    await pumped('2026-03-01T09:59:00Z');
+    expect(await s.held('Birthday')).toEqual([]);
+    await s.tick('2026-03-01T10:00:00Z');
+    expect(await s.held('Birthday')).toEqual(emails('ann', 'bob'));
+    await s.send([born('dee', '2000-02-28')], '2026-03-01T11:00:00Z');
+    await pumped('2026-03-01T11:00:00Z');
+    expect(await s.held('Birthday')).toEqual(emails('ann', 'bob', 'dee'));
+    await s.tick('2026-03-02T10:00:00Z');
+    expect(await s.held('Birthday')).toEqual(emails('cid'));
+  });
+
   it('knows when it is resumed what happened while it was paused, and sends nothing before', async () => {
     const id = await live('Paused', { trigger: { on: [{ did: 'Waved' }] } }, '2026-05-10T09:00:00Z');
     await pauseCampaign(s.db, s.workspaceId, id, new Date('2026-05-10T09:01:00Z'));

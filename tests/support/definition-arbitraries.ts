@@ -205,7 +205,7 @@ export function definitions(moment: Moment, segments: readonly string[]): Json {
   const leaf = weighted<Record<string, unknown>>(
     [8, behaviours(moment)],
     [5, propertyConditions(moment, builtIn)],
-    [1, fc.record({ has: fc.constantFrom('email', 'phone', 'mobileAdvertiserId', 'reachable') })],
+    [1, fc.record({ has: fc.constantFrom('email', 'phone', 'mobileAdvertiserId', 'birthDay', 'reachable') })],
     [1, ordered(whole(0, 999)).map((bucket) => ({ bucket }))],
     ...(segments.length > 0 ? [[1, fc.record({ segment: fc.constantFrom(...segments) })] as [number, Json]] : []),
   );

@@ -189,6 +189,7 @@ function drawn(moment: Moment, until: number): fc.Arbitrary<Drawn> {
         {
           email: fc.constant(true),
           phone: fc.constant(true),
+          birthday: fc.constantFrom('1987-02-28', null),
           address: fc.record(
             { country: fc.constantFrom('IN', 'BR', null), city: fc.constantFrom('Köln', 'KÖLN', 'São Paulo', null) },
             { requiredKeys: [] },

@@ -15,7 +15,7 @@ export type OracleProfile = {
   properties: Record<string, unknown>;
   /** `$country` and its like; absent: not known. */
   builtIn: Record<string, unknown>;
-  has: readonly ('email' | 'phone' | 'mobileAdvertiserId')[];
+  has: readonly ('email' | 'phone' | 'mobileAdvertiserId' | 'birthDay')[];
   bucket: number;
   /** Keys of the list segments that name one of its ids. */
   lists: readonly string[];
@@ -42,7 +42,7 @@ export function qualifies(definition: Definition, profile: OracleProfile, moment
 type Leaf = Exclude<Definition, { all: unknown } | { any: unknown } | { not: unknown } | { segment: unknown }>;
 
 function leafHolds(leaf: Leaf, profile: OracleProfile, clock: Clock): boolean {
-  if ('has' in leaf) return leaf.has === 'reachable' ? profile.has.length > 0 : profile.has.includes(leaf.has);
+  if ('has' in leaf) return leaf.has === 'reachable' ? profile.has.some((name) => name !== 'birthDay') : profile.has.includes(leaf.has);
   if ('bucket' in leaf) return profile.bucket >= leaf.bucket[0] && profile.bucket <= leaf.bucket[1];
   if ('property' in leaf) return holds(leaf, profileValue(profile, leaf.property), clock);
   const seen = profile.events.filter((event) => event.time <= clock.at);

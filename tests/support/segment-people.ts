@@ -95,6 +95,9 @@ function takeTraits(person: Growing, traits: Record<string, unknown>): void {
       if (value === null) person.has.delete(name);
       else person.has.add(name);
       if (name === 'email') person.email = value === null ? undefined : String(value);
+    } else if (name === 'birthday') {
+      if (value === null) person.has.delete('birthDay');
+      else person.has.add('birthDay');
     } else if (name === 'address') {
       for (const [part, text] of Object.entries(value as object)) {
         if (text === null) delete person.builtIn[`$${part}`];
