@@ -11,7 +11,8 @@ type Props = { run: RunView; zone: string; now: Date; rejectsHref: string | null
 /** What went wrong, what it waits for, or why it did nothing: in words, with what to do. */
 export function RunTrouble({ run, zone, now, rejectsHref }: Props) {
   const idle = idleRunMeaning[run.state];
-  const waits = isMoving(run.state) && run.waitUntil && run.waitUntil > now;
+  // A live run that listens waits for nobody's sake.
+  const waits = isMoving(run.state) && run.screenState !== 'live' && run.waitUntil && run.waitUntil > now;
   return (
     <>
       {run.errorMessage && (!isMoving(run.state) || run.waitUntil) && (

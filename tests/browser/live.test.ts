@@ -68,8 +68,12 @@ describeInBrowser('a live campaign in a browser', () => {
     // Who does it after all leaves.
     await page.getByText('Or until they do').waitFor();
     await card(/^A date comes round/).click();
-    await card(/^They do not follow up/).click();
+    await page.getByRole('combobox', { name: 'Date' }).click();
+    await page.getByRole('option', { name: 'Birthday' }).click();
+    await page.getByText('have a birthday').first().waitFor();
+    expect(await page.getByLabel('Each year').isDisabled()).toBe(true);
     expect(await seriousFaults(page)).toEqual([]);
+    await card(/^They do not follow up/).click();
     await goOn('when');
     await page.getByText('Once an hour everybody is compared anew').waitFor();
     await page.getByRole('link', { name: /Back/ }).click();
@@ -96,6 +100,8 @@ describeInBrowser('a live campaign in a browser', () => {
     await expect.poll(() => s.held('Carts left behind')).toEqual([digestOfEmail(emailOf('ann'))]);
     await page.getByRole('row', { name: /Live/ }).getByRole('link').click();
     await page.getByText('+2 −1').waitFor();
+    expect(await page.getByText('It goes on at').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Cancel' }).count()).toBe(0);
     expect(await seriousFaults(page)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
-import { campaigns, syncRuns } from '@/db/schema';
+import { audiences, campaigns, syncRuns } from '@/db/schema';
 import { textArray } from '@/lib/array-literal';
 import type { Story } from '@/tests/support/story';
 import { disagreements, rowsOf, worded } from './agreement';
@@ -113,7 +113,8 @@ export class LiveShop {
   async wrongs(campaign: LiveCampaign, moments: number[]): Promise<string[]> {
     const ids = this.belonging(campaign, moments.at(-1) ?? 0);
     const profiles = sql`select profile_id from profile_ids where workspace_id = ${this.story.workspaceId} and kind = 'user' and value = any(${textArray(ids)}::text::text[])`;
-    const { wrongs } = await disagreements(this.story, campaign, await rowsOf(this.story, profiles));
+    const { wrongs, members } = await disagreements(this.story, campaign, await rowsOf(this.story, profiles));
+    const [audience] = await this.story.db.orm.select().from(audiences).where(eq(audiences.campaignId, campaign.id));
     const runs = await this.story.db.orm
       .select()
       .from(syncRuns)
@@ -121,6 +122,7 @@ export class LiveShop {
       .orderBy(desc(syncRuns.occurrenceAt));
     const hours = runs.map((run) => (run.occurrenceAt.getTime() - campaign.begins) / (60 * minuteMs));
     const found: [boolean, string][] = [
+      [audience?.members !== members, `the audience counts ${audience?.members} members, the ledger ${members}`],
       [hours.some((hour) => !Number.isInteger(hour)), `runs are at the hours ${hours}`],
       // One that no engine came to before the next hour has collapsed into that.
       [runs.slice(1).some(({ state }) => state !== 'confirmed' && state !== 'collapsed'), `runs are ${runs.map((run) => run.state)}`],
