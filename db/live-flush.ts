@@ -62,13 +62,14 @@ async function changes(db: Database, flush: Flush, among: readonly string[]): Pr
   return sql`
     with given as (select unnest(${bigints(among)}) as profile_id),
     refused as materialized (${refusedSql}),
-    w as materialized (
-      select i.profile_id, i.fingerprint, ${cellsOf(identifiersOf(schema))} as cells
+    fits as materialized (
+      select i.profile_id, i.fingerprint, ${cellsOf(identifiersOf(schema))} as cells, ${isControl(flush, sql`s.profile_id`)} as control
       from live_stays s join given g on g.profile_id = s.profile_id ${narrowed}
       join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = s.profile_id
-      where s.audience_id = ${audienceId} and s.until > ${instant(now)} and ${canBeSent(flush)} and not ${isControl(flush, sql`s.profile_id`)}
+      where s.audience_id = ${audienceId} and s.until > ${instant(now)} and ${canBeSent(flush)}
         and not exists (select from refused r where r.profile_id = s.profile_id)
     ),
+    w as (select profile_id, fingerprint, cells from fits where not control),
     doubtful as materialized (${unansweredMembers(audienceId)}),
     l as materialized (
       select m.profile_id, m.fingerprint, m.cells, m.stale_rows, m.since, m.state as kept,
@@ -89,10 +90,28 @@ async function changes(db: Database, flush: Flush, among: readonly string[]): Pr
           then array_append(stale_rows, ${rowText(schema, 'old_cells')}) else stale_rows end as stale
       from fates where fate is not null and fate <> 'forget'
     ),
+    ${controlsSql(flush)}
     ${sharersSql(flush)},
     ${writesSql(flush)},
     ${batchesSql(flush)}
     select (select count(*) from additions)::int as "toAdd", (select count(*) from intents where fate <> 'add')::int as "toRemove"`;
+}
+
+/** From when until when each belongs to the control group, as for members: who converts soon is to count in both groups, or in neither. */
+function controlsSql({ workspaceId, audienceId, controlPercent, now }: Flush): SQL {
+  if (controlPercent === null) return sql``;
+  const open = (profileId: SQL) => sql`c.audience_id = ${audienceId} and c.profile_id = ${profileId} and c.control and c.until is null`;
+  return sql`
+    drawn as (
+      insert into audience_stays (workspace_id, audience_id, profile_id, control, since)
+      select ${workspaceId}::int, ${audienceId}::int, f.profile_id, true, ${instant(now)} from fits f
+      where f.control and not exists (select from audience_stays c where ${open(sql`f.profile_id`)})
+      on conflict do nothing
+    ),
+    undrawn as (
+      update audience_stays c set until = ${instant(now)} from given g
+      where ${open(sql`g.profile_id`)} and not exists (select from fits f where f.profile_id = g.profile_id and f.control)
+    ),`;
 }
 
 /** Whoever stays and shares an identifier with a row that is taken out is added again after it, as at a freeze (db/ledger-compare.ts). */

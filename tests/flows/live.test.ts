@@ -246,7 +246,8 @@ describe('a live campaign', () => {
       crowd.map((userId) => ({ type: 'identify', userId, traits: { email: emailOf(userId) } })),
       '2026-05-14T08:00:00Z',
     );
-    await live('Control', { trigger: { on: [{ did: 'Hummed' }] }, controlPercent: 25 }, '2026-05-14T09:00:00Z');
+    const exit = [{ did: 'Sold' }];
+    await live('Control', { trigger: { on: [{ did: 'Hummed' }] }, exit, controlPercent: 25 }, '2026-05-14T09:00:00Z');
     await s.send(did('Hummed', ...crowd), '2026-05-14T09:01:00Z');
     await pumped('2026-05-14T09:01:00Z');
     const held = await s.held('Control');
@@ -254,8 +255,15 @@ describe('a live campaign', () => {
     expect(held.length).toBeLessThan(180);
     await s.tick('2026-05-14T10:00:10Z');
     expect(await s.held('Control')).toEqual(held);
-    const controls = await s.db.orm.select().from(audienceStays).where(eq(audienceStays.control, true));
-    expect(controls.length + held.length).toBe(200);
+    const controls = () => s.db.orm.select().from(audienceStays).where(eq(audienceStays.control, true));
+    expect((await controls()).length + held.length).toBe(200);
+    // From the same moment on as the others: a purchase an hour later, or one that ends the stay, counts for both.
+    const drawnAt = (await controls()).map(({ since }) => since.toISOString().slice(0, 16));
+    expect(new Set(drawnAt)).toEqual(new Set(['2026-05-14T09:01']));
+    await s.send(did('Sold', ...crowd), '2026-05-14T10:05:00Z');
+    await pumped('2026-05-14T10:05:00Z');
+    expect(await s.held('Control')).toEqual([]);
+    expect((await controls()).map(({ until }) => until?.toISOString().slice(0, 16))).toEqual(drawnAt.map(() => '2026-05-14T10:05'));
   });
 
   it('leaves nothing behind: neither what is not settled, nor whom a campaign held that is over', async () => {
@@ -268,6 +276,6 @@ describe('a live campaign', () => {
       .innerJoin(audiences, eq(audiences.id, liveStays.audienceId))
       .innerJoin(campaigns, eq(campaigns.id, audiences.campaignId))
       .orderBy(campaigns.name);
-    expect(held.map(({ name }) => name)).toEqual(['By date', 'By event', 'Consent', 'Control', 'Inaction', 'Narrowed']);
+    expect(held.map(({ name }) => name)).toEqual(['By date', 'By event', 'Consent', 'Inaction', 'Narrowed']);
   });
 });
