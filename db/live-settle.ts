@@ -198,14 +198,18 @@ export async function endStays(db: Database, now: Date): Promise<boolean> {
   return ended.length === mostAtOnce;
 }
 
-/** Forgets who had qualified for campaigns that are over. @returns how many. */
+/** Forgets who had qualified for campaigns that are over, or live no longer. @returns how many. */
 export async function sweepLive(db: Database): Promise<number> {
-  const over = sql`
-    select a.id from audiences a join campaigns c on c.id = a.campaign_id where c.state not in ${[...listeningStates]} and exists (select from live_events l where l.campaign_id = c.id)`;
+  const over = await db.orm.execute<{ id: number }>(sql`
+    select a.id from audiences a join campaigns c on c.id = a.campaign_id join campaign_versions v on v.id = c.version_id
+    where (v.trigger is null or c.state not in ${[...listeningStates]})
+      and exists (select from campaign_versions l where l.campaign_id = c.id and l.trigger is not null)`);
+  if (over.length === 0) return 0;
+  const ids = integers(over.map(({ id }) => id));
   return db.orm.transaction(async (tx) => {
     let swept = 0;
     for (const table of ['live_stays', 'live_wakes', 'live_touched', 'live_scans'] as const)
-      swept += (await tx.execute(sql`delete from ${sql.identifier(table)} where audience_id in (${over})`)).count;
+      swept += (await tx.execute(sql`delete from ${sql.identifier(table)} where audience_id = any(${ids})`)).count;
     return swept;
   });
 }

@@ -266,6 +266,33 @@ describe('a live campaign', () => {
     expect((await controls()).map(({ until }) => until?.toISOString().slice(0, 16))).toEqual(drawnAt.map(() => '2026-05-14T10:05'));
   });
 
+  it('is live no longer once it is edited to follow a schedule', async () => {
+    const id = await live('Turned', { trigger: { on: [{ did: 'Drummed' }] } }, '2026-05-15T09:00:00Z');
+    await s.send(did('Drummed', 'gus'), '2026-05-15T09:01:00Z');
+    await pumped('2026-05-15T09:01:00Z');
+    expect(await s.held('Turned')).toEqual(emails('gus'));
+    const { draft } = await campaignDetail(s.db, s.workspaceId, id);
+    const definition = { did: 'Strummed' };
+    const daily = { kind: 'every', every: { days: 1 }, time: '12:00', zone: 'UTC', start: '2026-05-15' } as const;
+    await saveDraft(
+      s.db,
+      s.workspaceId,
+      id,
+      { ...draft, trigger: undefined, definition, schedule: daily, atEnd: 'keep' },
+      new Date('2026-05-15T09:10:00Z'),
+    );
+    await scheduleCampaign(s.db, s.workspaceId, id, new Date('2026-05-15T09:10:00Z'), null);
+    await s.send([...did('Strummed', 'hal'), ...did('Drummed', 'bob')], '2026-05-15T09:11:00Z');
+    await pumped('2026-05-15T09:11:00Z');
+    expect(await s.held('Turned')).toEqual(emails('gus'));
+    await s.tick('2026-05-15T12:00:10Z');
+    expect(await s.held('Turned')).toEqual(emails('hal'));
+    expect((await runsOfCampaign(s.db, s.workspaceId, id)).map((run) => [run.live, run.state])).toEqual([
+      [false, 'confirmed'],
+      [true, 'confirmed'],
+    ]);
+  });
+
   it('leaves nothing behind: neither what is not settled, nor whom a campaign held that is over', async () => {
     expect(await s.db.orm.select().from(liveArrivals)).toEqual([]);
     expect(await s.db.orm.select().from(liveTouched)).toEqual([]);
