@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, or, type SQL, sql } from 'drizzle-orm';
 import { plainArray, textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import type { CampaignPlan } from '@/lib/campaign/plan';
@@ -11,7 +11,7 @@ import { type EventRows, type EventScope, eventRows, type TimeBounds } from '@/l
 import { eventIds } from './catalogue';
 import type { Database } from './client';
 import { moving } from './run-queue';
-import type { CampaignState } from './schema';
+import { type CampaignState, campaigns, campaignVersions } from './schema';
 import { segmentSources } from './segment-references';
 import { workspaceById } from './workspaces';
 
@@ -85,6 +85,27 @@ export async function listen(tx: Reader, workspaceId: WorkspaceId, campaignId: s
   await tx.execute(sql`delete from live_events where campaign_id = ${campaignId}::uuid and name <> all(${given})`);
   await tx.execute(sql`
     insert into live_events (workspace_id, name, campaign_id) select ${workspaceId}::int, unnest(${given}), ${campaignId}::uuid on conflict do nothing`);
+}
+
+/** After a saved segment has changed: campaigns that it narrows listen to what it asks for now. */
+export async function listenAnew(db: Database, workspaceId: WorkspaceId): Promise<void> {
+  const { trigger, exit, segmentKey, definition } = campaignVersions;
+  const narrowed = await db.orm
+    .select({ id: campaigns.id, trigger, exit, segmentKey, definition })
+    .from(campaigns)
+    .innerJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
+    .where(
+      and(
+        eq(campaigns.workspaceId, workspaceId),
+        inArray(campaigns.state, [...listeningStates]),
+        isNotNull(trigger),
+        or(isNotNull(segmentKey), isNotNull(definition)),
+      ),
+    );
+  for (const { id, segmentKey: segment, ...plan } of narrowed) {
+    const who = { trigger: plan.trigger ?? undefined, exit: plan.exit ?? undefined, definition: plan.definition ?? undefined };
+    await listen(db.orm, workspaceId, id, await heardBy(db, workspaceId, { ...who, segment: segment ?? undefined }));
+  }
 }
 
 /** Events that start a stay, or a wait. */

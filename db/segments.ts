@@ -8,6 +8,7 @@ import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/d
 import type { Question } from '@/lib/segment/question';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
+import { listenAnew } from './live-campaigns';
 import { lists, type SegmentKind, segments, users, workspaces } from './schema';
 import { runSegmentQuery, segmentRows } from './segment-query';
 import { checkReferences, lockSegments, segmentSources } from './segment-references';
@@ -79,7 +80,7 @@ export async function saveSegment(
 ): Promise<{ created: boolean }> {
   await checkPatterns(db, input.definition);
   const { key, name, definition, mustBeNew = false } = input;
-  return db.orm.transaction(async (tx) => {
+  const saved = await db.orm.transaction(async (tx) => {
     await lockSegments(tx, workspaceId);
     await checkReferences(tx, workspaceId, input);
     const [row] = await tx
@@ -95,6 +96,8 @@ export async function saveSegment(
     if (!row) throw new AppError('conflict', `“${key}” is a list. Choose another key, or delete the list first.`, 'key');
     return { created: row.createdAt.getTime() === now.getTime() };
   });
+  if (!saved.created) await listenAnew(db, workspaceId);
+  return saved;
 }
 
 /** A list is named apart from what it holds. @returns false where the key is no list's. */

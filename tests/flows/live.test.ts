@@ -7,6 +7,7 @@ import { sweepLive } from '@/db/live-settle';
 import { cancelRun } from '@/db/run-commands';
 import { runsOfCampaign } from '@/db/runs';
 import { audienceStays, audiences, campaigns, liveArrivals, liveStays, liveTouched, liveWakes } from '@/db/schema';
+import { saveSegment } from '@/db/segments';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { flushLive } from '@/lib/live/pump';
 import { settleLive } from '@/lib/live/settle';
@@ -114,6 +115,22 @@ describe('a live campaign', () => {
     expect(await s.held('Narrowed')).toEqual(emails('bob', 'cid'));
     await s.tick('2026-05-04T11:00:05Z');
     expect(await s.held('Narrowed')).toEqual([]);
+  });
+
+  it('listens to what a saved segment asks for that narrows it, also once that is edited', async () => {
+    const segment = (did: string) => ({ key: 'keen', name: 'Keen', definition: { not: { did } } });
+    await saveSegment(s.db, s.workspaceId, segment('Slept'), null, new Date('2026-05-04T19:00:00Z'));
+    const id = await live('Keen', { trigger: { on: [{ did: 'Called' }] }, segment: 'keen' }, '2026-05-04T20:00:00Z');
+    await s.send(did('Called', 'ann', 'bob'), '2026-05-04T20:01:00Z');
+    await pumped('2026-05-04T20:01:00Z');
+    await s.send(did('Slept', 'ann'), '2026-05-04T20:02:00Z');
+    await pumped('2026-05-04T20:02:00Z');
+    expect(await s.held('Keen')).toEqual(emails('bob'));
+    await saveSegment(s.db, s.workspaceId, segment('Yawned'), null, new Date('2026-05-04T20:03:00Z'));
+    await s.send(did('Yawned', 'bob'), '2026-05-04T20:04:00Z');
+    await pumped('2026-05-04T20:04:00Z');
+    expect(await s.held('Keen')).toEqual([]);
+    await stopCampaign(s.db, s.workspaceId, id, new Date('2026-05-04T20:05:00Z'), 'leave');
   });
 
   it('takes in who did the first and not the second in time, however often, late, or over a merge', async () => {
