@@ -91,3 +91,10 @@ test('the terms page names the business and accepts for it', async () => {
   expect(html).toContain('Harbor &amp; Co');
   expect(html).toContain('Accept');
 });
+
+test('the terms of value-based audiences are another page, accepted per ad account', async () => {
+  const here = '/customaudiences/value_based/tos?act=480100000000002';
+  expect(await read(here)).toContain('value-terms-on');
+  await press({ action: 'value-terms-on', id: '480100000000002', back: here });
+  expect(await read(here)).toContain('Accepted for Harbor &amp; Co');
+});

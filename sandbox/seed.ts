@@ -117,6 +117,7 @@ function addAccount(world: World, now: number, id: string, name: string, rest: A
     businessId: rest.business,
     ownerId: rest.business ?? people.maya,
     roles: rest.roles,
+    valueTerms: rest.business === businesses.northwind,
     createdAt: now - 900 * day,
   });
 }

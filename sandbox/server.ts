@@ -50,7 +50,7 @@ async function handle(world: World, usage: Usage, message: IncomingMessage, resp
     return;
   }
   if (url.pathname.startsWith('/_control')) return answerControl(world, usage, { message, url, body, response });
-  if (url.pathname === '/' || /^\/(ads-manager|ads\/manage|_picture)\b/.test(url.pathname))
+  if (url.pathname === '/' || /^\/(ads-manager|ads\/manage|customaudiences|_picture)\b/.test(url.pathname))
     return answerPages(world, usage, { message, url, body, response });
   const [, version = null, path = url.pathname] = /^\/(v\d+\.\d+)(\/.*)?$/.exec(url.pathname) ?? [];
   const request: GraphRequest = {

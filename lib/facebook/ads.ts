@@ -15,6 +15,8 @@ export type AdAccount = {
   termsAccepted: boolean;
   /** Where a person accepts the Custom Audience terms. */
   termsUrl: string;
+  /** Those of value-based audiences. */
+  valueTermsAccepted: boolean;
   business: string | null;
   usable: boolean;
   /** Why it is not usable, in words. */
@@ -57,11 +59,19 @@ export async function adAccount(graph: Graph, id: string): Promise<AdAccount> {
   return accountOf(graph, dataOf(await new SdkAdAccount(id, {}, null, graph).get(accountFields)));
 }
 
+/** Where somebody with a role in the ad account accepts the Custom Audience terms. */
+export const termsUrl = ({ businessUrl }: Graph, accountId: string): string =>
+  `${businessUrl}/ads/manage/customaudiences/tos/?act=${accountId.replace('act_', '')}`;
+
+/** And those of value-based audiences, which Facebook refuses with 1870092. Seen in the documents of other tools; read 2026-11. */
+export const valueTermsUrl = ({ businessUrl }: Graph, accountId: string): string =>
+  `${businessUrl}/customaudiences/value_based/tos?act=${accountId.replace('act_', '')}`;
+
 function accountOf(graph: Graph, raw: Raw): AdAccount {
   const id = String(raw.id);
   const status = accountStatus[Number(raw.account_status)] ?? { name: 'Unknown' };
   const business = (raw.business as { name?: string } | undefined)?.name ?? null;
-  const termsAccepted = (raw.tos_accepted as Record<string, number> | undefined)?.custom_audience_tos === 1;
+  const accepted = (raw.tos_accepted ?? {}) as Record<string, number>;
   const problem = status.problem ?? (business === null ? 'It must belong to a business to use customer lists.' : null);
   return {
     id,
@@ -69,8 +79,9 @@ function accountOf(graph: Graph, raw: Raw): AdAccount {
     status: status.name,
     currency: String(raw.currency ?? ''),
     zone: String(raw.timezone_name ?? 'UTC'),
-    termsAccepted,
-    termsUrl: `${graph.businessUrl}/ads/manage/customaudiences/tos/?act=${id.replace('act_', '')}`,
+    termsAccepted: accepted.custom_audience_tos === 1,
+    termsUrl: termsUrl(graph, id),
+    valueTermsAccepted: accepted.value_based_custom_audience_tos === 1,
     business,
     usable: problem === null,
     problem,

@@ -1,7 +1,7 @@
 import { type ConnectionRow, connectionById, defaultConnection, listConnections } from '@/db/connections';
 import type { WorkspaceId } from '@/lib/auth';
 import type { CampaignPlan } from '@/lib/campaign/plan';
-import { adAccount, adSet, audienceCount, audienceInfo } from '@/lib/facebook/ads';
+import { adAccount, adSet, audienceCount, audienceInfo, termsUrl, valueTermsUrl } from '@/lib/facebook/ads';
 import { adsScopes } from '@/lib/facebook/connect';
 import { GraphError } from '@/lib/facebook/errors';
 import { type GraphWorld, graphFor } from '@/lib/facebook/graph-for';
@@ -35,7 +35,7 @@ export async function preflight(
     ['connection', 'Connection', Promise.resolve(connectionVerdict(connection, now))],
     ['permissions', 'Permissions', Promise.resolve(permissionsVerdict(connection))],
     ['account', 'Ad account', accountVerdict(graph, plan.adAccountId)],
-    ['terms', 'Custom Audience terms', termsVerdict(graph, plan.adAccountId)],
+    ['terms', 'Custom Audience terms', termsVerdict(graph, plan)],
     ['audience', 'Audience', audienceVerdict(graph, plan, made)],
     ...(made === null && 'new' in plan.audience ? [room] : []),
     ['adSets', 'Ad sets', adSetsVerdict(graph, plan)],
@@ -89,11 +89,13 @@ async function accountVerdict(graph: Graph, id: string): Promise<Verdict> {
   return account.problem ? { state: 'bad', message: account.problem } : ok(`${account.name} is ${account.status.toLowerCase()}.`);
 }
 
-async function termsVerdict(graph: Graph, id: string): Promise<Verdict> {
-  const { termsAccepted, termsUrl } = await adAccount(graph, id);
-  return termsAccepted
-    ? ok('Accepted.')
-    : { state: 'bad', message: 'Not accepted: somebody with a role in the ad account must do so.', link: termsUrl };
+async function termsVerdict(graph: Graph, { adAccountId, valueFrom }: CampaignPlan): Promise<Verdict> {
+  const { termsAccepted, valueTermsAccepted } = await adAccount(graph, adAccountId);
+  const missing = 'ot accepted: somebody with a role in the ad account must do so.';
+  if (!termsAccepted) return { state: 'bad', message: `N${missing}`, link: termsUrl(graph, adAccountId) };
+  if (valueFrom !== null && !valueTermsAccepted)
+    return { state: 'bad', message: `Those for value-based audiences are n${missing}`, link: valueTermsUrl(graph, adAccountId) };
+  return ok('Accepted.');
 }
 
 /** 300 and above: Facebook does not deliver to it. Custom Audience reference, delivery_status; read 2026-09. */

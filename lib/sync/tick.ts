@@ -8,6 +8,7 @@ import { type Blocker, type CampaignState, campaigns } from '@/db/schema';
 import { settleCampaign } from '@/db/settle-campaign';
 import { queueWithdrawalRuns } from '@/db/withdrawals';
 import { AppError } from '@/lib/errors';
+import { termsUrl, valueTermsUrl } from '@/lib/facebook/ads';
 import { type GraphAction, GraphError, isLimit } from '@/lib/facebook/errors';
 import { settleLive } from '@/lib/live/settle';
 import { faultOf } from '@/lib/log';
@@ -190,7 +191,7 @@ function blockerFor(
   context: RunContext | null,
 ): Blocker {
   if (action === 'reconnect') return { action, message, link: '/settings' };
-  if (action === 'accept_terms') return { action, message, link: context ? termsUrl(context) : undefined };
+  if (action === 'accept_terms') return { action, message, link: context ? termsLink(context, error) : undefined };
   if (error?.subject?.kind === 'adSet')
     return { action, message: `Ad set “${error.subject.name}”: ${message}`, link: `/campaigns/${run.campaignId}/edit/where` };
   if (error?.subject?.kind === 'audience' && error.isGone) {
@@ -201,5 +202,7 @@ function blockerFor(
   return { action, message };
 }
 
-const termsUrl = ({ graph, version }: RunContext): string =>
-  `${graph.businessUrl}/ads/manage/customaudiences/tos/?act=${version.adAccountId.replace('act_', '')}`;
+const ofValues = 1870092;
+
+const termsLink = ({ graph, version }: RunContext, error: GraphError | null): string =>
+  (error?.facts.subcode === ofValues ? valueTermsUrl : termsUrl)(graph, version.adAccountId);

@@ -108,10 +108,14 @@ export function changeAccount({ world, id, input }: ControlCall): AdAccount {
   });
 }
 
-/** Accepts or withdraws the Custom Audience terms: for one account's business or all, for one person or all. */
+/** Accepts or withdraws the Custom Audience terms: for one account's business or all, for one person or all; of kind `value`, those of value-based audiences. */
 export function setTerms({ world, input }: ControlCall): { terms: number } {
   const accountId = typeof input.accountId === 'string' ? input.accountId.replace('act_', '') : undefined;
   const accounts = accountId === undefined ? world.accounts.all() : [found(world.accounts.get(accountId), 'ad account')];
+  if (input.kind === 'value') {
+    for (const account of accounts) world.accounts.put({ ...account, valueTerms: input.accepted !== false });
+    return { terms: accounts.length };
+  }
   const businesses = new Set(accounts.map((account) => account.businessId).filter((id) => id !== null));
   for (const businessId of businesses) {
     for (const person of world.people.where((item) => item.systemUserOf === null)) {

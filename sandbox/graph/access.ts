@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AdAccount, App, Audience, Token } from '../store/records';
 import type { World } from '../store/world';
 import { type Call, mayAdvertise } from './call';
-import { deadToken, GraphFailure, missingObject, termsNotAccepted } from './failure';
+import { deadToken, GraphFailure, missingObject, termsNotAccepted, valueTermsNotAccepted } from './failure';
 import type { Params } from './params';
 
 const proofWindowMs = 5 * 60_000;
@@ -103,6 +103,13 @@ export function businessAccepted(world: World, businessId: string | null): boole
   return world.terms.all().some((terms) => terms.businessId === businessId);
 }
 
+export const valueTermsAccepted = (account: AdAccount): boolean => account.businessId !== null && (account.valueTerms ?? true);
+
+/** Terms of their own, per ad account. */
+export function checkValueTerms(account: AdAccount): void {
+  if (!valueTermsAccepted(account)) throw valueTermsNotAccepted(account.id);
+}
+
 export function readableAudience(call: Call, id: string): { audience: Audience; account: AdAccount } {
   const audience = call.world.audiences.get(id);
   if (!audience || audience.deletedAt !== null) throw missingObject(id);
@@ -129,5 +136,6 @@ export function writableAudience(call: Call, id: string): { audience: Audience; 
   const { audience, account } = readableAudience(call, id);
   writableAccount(call, account.id);
   checkTerms(call, account);
+  if (audience.valueBased) checkValueTerms(account);
   return { audience, account };
 }

@@ -1,5 +1,5 @@
 import type { AdAccount } from '../store/records';
-import { businessAccepted, readableAccount, tokenOf } from './access';
+import { businessAccepted, readableAccount, tokenOf, valueTermsAccepted } from './access';
 import type { Call } from './call';
 import { GraphFailure } from './failure';
 import { type FieldTable, select } from './fields';
@@ -25,7 +25,10 @@ export function accountFields(call: Call): FieldTable<AdAccount> {
     owner: (account) => account.ownerId,
     capabilities: () => ['DIRECT_SALES', 'CUSTOM_AUDIENCES_CREATOR'],
     user_tasks: (account) => account.roles[personId] ?? [],
-    tos_accepted: (account) => accepted(businessAccepted(world, account.businessId)),
+    tos_accepted: (account) => ({
+      ...accepted(businessAccepted(world, account.businessId)),
+      ...(valueTermsAccepted(account) ? { value_based_custom_audience_tos: 1 } : {}),
+    }),
     user_tos_accepted: (account) => accepted(world.terms.get(`${personId}:${account.businessId}`) !== undefined),
     amount_spent: () => '184200',
     balance: () => '0',

@@ -1,5 +1,5 @@
 import type { Audience } from '../store/records';
-import { checkTerms, readableAccount, readableAudience, tokenOf, writableAccount, writableAudience } from './access';
+import { checkTerms, checkValueTerms, readableAccount, readableAudience, tokenOf, writableAccount, writableAudience } from './access';
 import { deliveryStatus, flaggedFields, isFilled, operationStatus, settled } from './audience-status';
 import { type Call, mayAdvertise } from './call';
 import { GraphFailure, invalidParameter } from './failure';
@@ -120,6 +120,7 @@ export function createAudience(call: Call, accountId: string): Record<string, un
     });
   }
   const valueBased = ['true', '1'].includes(params.text('is_value_based') ?? '');
+  if (valueBased) checkValueTerms(account);
   return putAudience(call, accountId, { name, subtype, customerFileSource: source, valueBased, retentionDays });
 }
 

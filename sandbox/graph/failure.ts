@@ -75,6 +75,14 @@ export function termsNotAccepted(accountId: string, subcode: 1870034 | 1870090):
   });
 }
 
+export function valueTermsNotAccepted(accountId: string): GraphFailure {
+  return new GraphFailure(200, 'Permissions error', {
+    subcode: 1870092,
+    title: 'Business Tools Terms Not Accepted',
+    userMessage: `You'll need to agree to the terms for value-based audiences before you can use one: business.facebook.com/customaudiences/value_based/tos?act=${accountId}`,
+  });
+}
+
 const deadTokenText: Record<number, string> = {
   458: 'Error validating access token: The user has not authorized application.',
   459: 'Error validating access token: You cannot access the app till you log in to www.facebook.com and follow the instructions given.',

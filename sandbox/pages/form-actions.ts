@@ -19,6 +19,8 @@ const actions: Record<string, Change> = {
   'remove-scope': (call, fields) => void removeScope(call({ personId: fields.get('personId'), scope: fields.get('scope') })),
   'terms-on': (call, fields) => void setTerms(call({ accepted: true, accountId: fields.get('id') })),
   'terms-off': (call, fields) => void setTerms(call({ accepted: false, accountId: fields.get('id') })),
+  'value-terms-on': (call, fields) => void setTerms(call({ kind: 'value', accepted: true, accountId: fields.get('id') })),
+  'value-terms-off': (call, fields) => void setTerms(call({ kind: 'value', accepted: false, accountId: fields.get('id') })),
   'disable-account': (call) => void changeAccount(call({ status: 2, disableReason: 1 })),
   'enable-account': (call) => void changeAccount(call({ status: 1, disableReason: 0 })),
   'preset-fault': (call, fields) => void addFault(call(presets[Number(fields.get('preset'))]?.fault ?? {})),
@@ -37,7 +39,7 @@ export function doAction(world: World, usage: Usage, fields: URLSearchParams): s
   if (!change) return null;
   change((input) => ({ world, usage, id: fields.get('id') ?? '', input, query: fields }), fields);
   const back = fields.get('back') ?? '';
-  return /^\/ads(-manager)?\//.test(back) ? back : '/ads-manager';
+  return /^\/(ads|ads-manager|customaudiences)\//.test(back) ? back : '/ads-manager';
 }
 
 function clearFaults(world: World): void {

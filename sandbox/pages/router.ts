@@ -10,7 +10,7 @@ import { doAction } from './form-actions';
 import { escapeHtml, page } from './page';
 import { requestsPage } from './requests-page';
 import { switchesPage } from './switches-page';
-import { termsPage } from './terms-page';
+import { termsPage, valueTermsPage } from './terms-page';
 
 export interface PageRequest {
   message: IncomingMessage;
@@ -63,10 +63,9 @@ function pageAt(world: World, url: URL): string | null {
   if (path === '/ads-manager/ad-sets') return adSetsPage(world, account, url.searchParams.get('q') ?? '');
   if (path === '/ads-manager/switches') return switchesPage(world);
   if (path === '/ads-manager/requests') return requestsPage(world);
-  if (path === '/ads/manage/customaudiences/tos') {
-    const found = world.accounts.get((url.searchParams.get('act') ?? '').replace('act_', ''));
-    return found ? termsPage(world, found) : null;
-  }
+  const asked = world.accounts.get((url.searchParams.get('act') ?? '').replace('act_', ''));
+  if (path === '/ads/manage/customaudiences/tos') return asked ? termsPage(world, asked) : null;
+  if (path === '/customaudiences/value_based/tos') return asked ? valueTermsPage(world, asked) : null;
   const audience = world.audiences.get(/^\/ads-manager\/audiences\/(\d+)$/.exec(path)?.[1] ?? '');
   return audience && audience.deletedAt === null ? audiencePage(world, audience, null) : null;
 }

@@ -1,3 +1,4 @@
+import { valueTermsAccepted } from '../graph/access';
 import { systemUserToken } from '../seed';
 import type { Fault } from '../store/records';
 import type { World } from '../store/world';
@@ -94,11 +95,14 @@ function accounts(world: World): string {
       const terms = accepted
         ? actionButton('Withdraw terms', 'terms-off', here, { id })
         : actionButton('Accept terms', 'terms-on', here, { id });
+      const valueTerms = valueTermsAccepted(account)
+        ? actionButton('Withdraw value terms', 'value-terms-off', here, { id })
+        : actionButton('Accept value terms', 'value-terms-on', here, { id });
       const state =
         account.status === 1
           ? actionButton('Disable account', 'disable-account', here, { id }, 'danger')
           : actionButton('Make active', 'enable-account', here, { id });
-      return `<div class="switch"><span><b>${escapeHtml(account.name)}</b><small>act_${id} · terms ${accepted ? 'accepted' : 'not accepted'} · ${account.status === 1 ? 'active' : 'disabled'}</small></span><span class="row">${terms}${state}</span></div>`;
+      return `<div class="switch"><span><b>${escapeHtml(account.name)}</b><small>act_${id} · terms ${accepted ? 'accepted' : 'not accepted'} · ${account.status === 1 ? 'active' : 'disabled'}</small></span><span class="row">${terms}${valueTerms}${state}</span></div>`;
     })
     .join('');
 }

@@ -67,6 +67,8 @@ export interface AdAccount {
   ownerId: string;
   /** Person to tasks; a person not named has no access. */
   roles: Record<string, string[]>;
+  /** Whether the terms of value-based audiences are accepted; absent in worlds made before there were any: they are. */
+  valueTerms?: boolean;
   createdAt: number;
 }
 

@@ -1,6 +1,11 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
-import type { CampaignDraft } from '@/lib/campaign/plan';
+import { campaigns } from '@/db/schema';
+import { type CampaignDraft, campaignPlanSchema } from '@/lib/campaign/plan';
+import { parseEnv } from '@/lib/env';
+import { preflight } from '@/lib/sync/preflight';
+import { sandboxAccounts } from '@/tests/support/sandbox';
 import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
 
 let s: Story;
@@ -73,6 +78,32 @@ it('takes out with the value as it was sent', async () => {
   await expect(scheduleCampaign(s.db, s.workspaceId, id, new Date('2026-06-17T10:01:00Z'), null)).rejects.toMatchObject({
     field: 'valueFrom',
   });
+});
+
+it('waits with the link where the terms of value-based audiences are not accepted, and goes on by itself once they are', async () => {
+  const terms = (accepted: boolean) => s.sandbox.control.setTerms({ kind: 'value', accepted, accountId: sandboxAccounts.main });
+  await terms(false);
+  const now = (name: string, plan: Partial<CampaignDraft> = {}) =>
+    s.campaign({ name, definition: everybody, audience: { new: { name } }, ...plan }, '2026-06-18T09:00:00Z');
+  const plain = await now('Plain');
+  const id = await now('Terms', { valueFrom: { property: 'worth' } });
+  await s.tick('2026-06-18T09:00:01Z');
+  const stateOf = async (campaignId: string) => (await s.db.orm.select().from(campaigns).where(eq(campaigns.id, campaignId)))[0];
+  expect(await stateOf(plain)).toMatchObject({ state: 'completed' });
+  const link = expect.stringMatching(/customaudiences.value_based.tos.act=480100000000001$/);
+  expect(await stateOf(id)).toMatchObject({ state: 'blocked', blocker: { action: 'accept_terms', link } });
+  const { draft } = await campaignDetail(s.db, s.workspaceId, id);
+  const checked = async () => {
+    const plan = campaignPlanSchema.parse(draft);
+    const checks = await preflight({ db: s.db, ...parseEnv(s.variables) }, s.workspaceId, plan, null, new Date());
+    return checks.find((check) => check.id === 'terms');
+  };
+  expect(await checked()).toMatchObject({ state: 'bad', link });
+  await terms(true);
+  expect(await checked()).toMatchObject({ state: 'ok' });
+  await s.tick('2026-06-18T11:00:00Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'completed', blocker: null });
+  expect(Object.keys(await values('Terms'))).toHaveLength(4);
 });
 
 it.each([

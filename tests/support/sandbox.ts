@@ -172,7 +172,8 @@ export class SandboxControl {
       roles?: Record<string, string[]>;
     },
   ): Promise<unknown> => this.send('POST', `/accounts/${id}`, change);
-  setTerms = (terms: { accepted: boolean; accountId?: string; personId?: string }): Promise<unknown> => this.send('POST', '/terms', terms);
+  setTerms = (terms: { accepted: boolean; kind?: 'value'; accountId?: string; personId?: string }): Promise<unknown> =>
+    this.send('POST', '/terms', terms);
   token = async (of: { personId?: string; appId?: string; scopes?: string[]; lifetimeMs?: number } = {}): Promise<string> =>
     (await this.send<{ token: string }>('POST', '/tokens', of)).token;
   /** 458 removed, 459 checkpoint, 460 password changed, 463 expired, 464 unconfirmed, 467 logged out. */
