@@ -35,6 +35,6 @@ async function beat(): Promise<never> {
 }
 
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
-void pump(world, new AbortController().signal);
+void pump({ ...syncWorld(openDatabase(env.databaseUrl, 6, true), env), log: world.log }, new AbortController().signal);
 void beat();
 process.once('SIGTERM', () => process.exit(0));

@@ -14,9 +14,12 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** @param url postgres://… @param max connections of each of the two clients. */
-export function openDatabase(url: string, max = 8): Database {
-  const orm = new LastingClient(url, max, (client) => drizzle(client, { schema }));
+/**
+ * @param url postgres://… @param max connections of each of the two clients. @param keeping whether `orm` keeps the statements that are asked
+ * for often; not where a pooler passes connections from one transaction to the next.
+ */
+export function openDatabase(url: string, max = 8, keeping = false): Database {
+  const orm = new LastingClient(url, max, (client) => drizzle(client, { schema }), keeping);
   const sql = new LastingClient(url, max, (client) => client);
   return {
     get orm() {

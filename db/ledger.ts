@@ -57,15 +57,14 @@ export async function rowsOfBatch(db: Database, key: BatchKey, schema: readonly 
   return db.orm.execute<BatchRow>(sql`select profile_id::text as "profileId", row from (${batchRows(key, schema)}) b`);
 }
 
-/** After Facebook's answer to additions. @param sent how many went out. @returns how many are in now. */
-export async function settleAdded(tx: Tx, key: BatchKey, sent: number, invalidIds: readonly string[]): Promise<number> {
+/** After Facebook's answer to additions. @param sent how many went out. */
+export async function settleAdded(tx: Tx, key: BatchKey, sent: number, invalidIds: readonly string[]): Promise<void> {
   await forgetInvalid(tx, key, invalidIds);
   const added = sent - invalidIds.length;
   await tx.execute(sql`
     update audiences set members = members + ${added}::int - (
       select coalesce(cardinality(again), 0) from batch_members where audience_id = ${key.audienceId} and run_id = ${key.runId} and seq = ${key.seq}
     ) where id = ${key.audienceId}`);
-  return added;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { schedule } from 'node-cron';
-import { database } from '@/db/open';
+import { database, liveDatabase } from '@/db/open';
 import { heartbeat, syncWorld } from '@/lib/engine';
 import { env } from '@/lib/env';
 import { pump } from '@/lib/live/pump';
@@ -18,7 +18,7 @@ export function startTicker(): void {
   // Not awaited together: a beat never waits for the upkeep of the minute before.
   schedule('* * * * *', () => beat().then(() => void keepUp()), { timezone: 'UTC', name: 'tick', noOverlap: true });
   nudge();
-  void pump(syncWorld(database(), env()), new AbortController().signal);
+  void pump(syncWorld(liveDatabase(), env()), new AbortController().signal);
 }
 
 /** A heartbeat soon, for what a person is waiting for; beats that come during one are made up for after it. */

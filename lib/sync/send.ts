@@ -26,22 +26,25 @@ export const unfinished = (run: Run): Run => ({ ...run, attempts: 0, waitUntil: 
  * was up or a person halted the campaign.
  */
 export async function sendBatches(world: SyncWorld, context: RunContext): Promise<boolean> {
-  for (;;) {
-    const next = await pendingBatches(world.db, context.run.id);
-    if (next.length === 0) return true;
+  for (let more = true; more; ) {
+    const { next, others } = await pendingBatches(world.db, context.run.id);
     if (!(await keepInFlight(world, context, next, (batch) => sendBatch(world, context, batch)))) return false;
+    // None is made anew where none was refused.
+    more = others;
   }
+  return true;
 }
 
-/** Of one kind: removals while there are any. Refused batches that were halved make new ones. */
-async function pendingBatches(db: Database, runId: number): Promise<Batch[]> {
+/** Of one kind: removals while there are any; and whether there are others behind them. */
+async function pendingBatches(db: Database, runId: number): Promise<{ next: Batch[]; others: boolean }> {
   const pending = await db.orm
     .select()
     .from(syncBatches)
     .where(and(eq(syncBatches.runId, runId), eq(syncBatches.state, 'pending')))
     // One that keeps failing lets the others go first.
     .orderBy(sql`${syncBatches.op} = 'add'`, syncBatches.attempts, syncBatches.seq);
-  return pending.filter((batch) => batch.op === pending[0]?.op);
+  const next = pending.filter((batch) => batch.op === pending[0]?.op);
+  return { next, others: next.length < pending.length };
 }
 
 /**

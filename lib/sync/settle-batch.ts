@@ -30,15 +30,20 @@ export async function settleAnswer(world: SyncWorld, sending: Sending, rows: num
   await world.db.orm.transaction(async (tx) => {
     const { received, invalid, traceId } = answer;
     // The run first: whoever has lost it must not touch what another engine may be at. It also keeps the batches in flight apart.
-    await writeRun(tx, run, world.lease, { received: sql`received + ${received}`, attempts: 0, waitUntil: null, waitReason: null }, now);
-    const settled =
-      key.op === 'add' ? await settleAdded(tx, key, rows, [...refused.keys()]) : await settleRemoved(tx, key, sending.stays, now);
+    // Only additions are refused row by row: a removal of an unreadable row has nothing to remove.
+    const counted = key.op === 'add' ? { added: sql`added + ${rows - refused.size}`, invalid: sql`invalid + ${invalid}` } : {};
+    const rest = { received: sql`received + ${received}`, attempts: 0, waitUntil: null, waitReason: null };
+    await writeRun(tx, run, world.lease, { ...rest, ...counted }, now);
+    if (key.op === 'add') await settleAdded(tx, key, rows, [...refused.keys()]);
+    else {
+      const left = await settleRemoved(tx, key, sending.stays, now);
+      await tx
+        .update(syncRuns)
+        .set({ removed: sql`removed + ${left}` })
+        .where(eq(syncRuns.id, run.id));
+    }
     await recordRejects(tx, sending, refused);
     await tx.update(syncBatches).set({ state: 'sent', received, invalid, traceId, finishedAt: now }).where(sameBatch(batch));
-    // Only additions are refused row by row: a removal of an unreadable row has nothing to remove.
-    const counted =
-      key.op === 'add' ? { added: sql`added + ${settled}`, invalid: sql`invalid + ${invalid}` } : { removed: sql`removed + ${settled}` };
-    await tx.update(syncRuns).set(counted).where(eq(syncRuns.id, run.id));
   });
 }
 
