@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase } from '@/tests/support/database';
 import { type Database, openDatabase } from './client';
+import { KeptStatements } from './kept-statements';
 
 /** Postgres restarts, a server in between drops connections: what was under way fails, and everything after it goes on. */
 
@@ -74,5 +75,45 @@ describe('a connection that is lost', () => {
       // A connection may be seen to be lost only at its next use: that one fails, and those after it go on.
       await expect.poll(() => Promise.all(Array.from({ length: 8 }, () => works(db)))).toEqual(Array.from({ length: 8 }, () => [1, 2]));
     }
+  });
+});
+
+describe('a database that keeps statements', () => {
+  const kept = async (reader: Reader) =>
+    (
+      await reader.execute<{ statement: string }>(
+        sql`select statement from pg_prepared_statements where statement like '%asked%' order by 1`,
+      )
+    ).map(({ statement }) => statement);
+  const ask = async (reader: Reader, n: number | null) =>
+    (await reader.execute<{ n: number | null }>(sql`select ${n}::int as n /* asked */`))[0]?.n;
+
+  it('prepares those that are asked for often, in and out of transactions, whatever their values', async () => {
+    const db = openDatabase(url, 1, true);
+    opened.push(db);
+    for (const n of [1, null, 3]) expect(await ask(db.orm, n)).toBe(n);
+    expect(await kept(db.orm)).toEqual([]);
+    for (const n of [4, null]) expect(await ask(db.orm, n)).toBe(n);
+    const inside = await db.orm.transaction((tx) => tx.transaction(async (inner) => [await ask(inner, 6), await kept(inner)]));
+    expect(inside).toEqual([6, [expect.stringContaining('select $1::int')]]);
+  });
+
+  it('goes on with new connections where one was lost', async () => {
+    const db = openDatabase(url, 1, true);
+    opened.push(db);
+    for (let n = 1; n <= 6; n++) await ask(db.orm, n);
+    await cut(await pidOf(db.orm));
+    await expect.poll(() => ask(db.orm, 7).catch(() => null)).toBe(7);
+    for (let n = 1; n <= 6; n++) expect(await ask(db.orm, n)).toBe(n);
+  });
+
+  it('keeps no more than two hundred, and none elsewhere', async () => {
+    const statements = new KeptStatements();
+    const often = (text: string) => Array.from({ length: 4 }, () => statements.keeps(text)).at(-1);
+    expect(Array.from({ length: 300 }, (_, i) => often(`select ${i}`)).filter(Boolean)).toHaveLength(200);
+    expect(statements.keeps('select 7')).toBe(true);
+    const plain = open(1);
+    for (let n = 1; n <= 6; n++) await ask(plain.orm, n);
+    expect(await kept(plain.orm)).toEqual([]);
   });
 });
