@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { isOpen, openStates } from '@/lib/sync/run-state';
+import { refuseIfFed } from './audiences';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
 import { insertRun, moving } from './run-queue';
@@ -78,6 +79,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
     if (campaign.state === 'stopped' || campaign.state === 'archived')
       throw new AppError('conflict', `The campaign is ${campaign.state}, and that is final.`);
     await refuseIfLate(tx, run);
+    await refuseIfTaken(tx, workspaceId, run.audienceId);
     await tx.update(syncBatches).set({ state: 'pending', attempts: 0, finishedAt: null }).where(deferred);
     const cleared = {
       errorCode: null,
@@ -96,6 +98,12 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
     if (campaign.state !== 'paused')
       await tx.update(campaigns).set({ state: 'running', blocker: null, updatedAt: now }).where(own(workspaceId, campaign.id));
   });
+}
+
+/** By another campaign since: one audience is fed by one at a time. */
+async function refuseIfTaken(tx: Tx, workspaceId: WorkspaceId, audienceId: number): Promise<void> {
+  const [audience] = await tx.select().from(audiences).where(eq(audiences.id, audienceId));
+  if (audience) await refuseIfFed(tx, workspaceId, audience);
 }
 
 async function refuseIfLate(tx: Tx, run: Run): Promise<void> {
@@ -125,6 +133,7 @@ export async function undoLastRun(db: Database, workspaceId: WorkspaceId, campai
       .limit(1);
     if (open) throw new AppError('conflict', 'A run is under way. Cancel it, or wait for its end.');
     const run = await lastFrozen(tx, campaignId);
+    await refuseIfTaken(tx, workspaceId, run.audienceId);
     const undo = {
       workspaceId,
       campaignId,

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { requestRows } from '@/db/ledger';
 import { beginBatch, writeRun } from '@/db/run-queue';
@@ -40,7 +40,7 @@ async function pendingBatches(db: Database, runId: number): Promise<{ next: Batc
   const pending = await db.orm
     .select()
     .from(syncBatches)
-    .where(and(eq(syncBatches.runId, runId), eq(syncBatches.state, 'pending')))
+    .where(and(eq(syncBatches.runId, runId), eq(syncBatches.state, 'pending'), inArray(syncBatches.op, ['add', 'remove'])))
     // One that keeps failing lets the others go first.
     .orderBy(sql`${syncBatches.op} = 'add'`, syncBatches.attempts, syncBatches.seq);
   const next = pending.filter((batch) => batch.op === pending[0]?.op);

@@ -81,7 +81,14 @@ async function standAsReceived(tx: Tx, world: SyncWorld, { run, version, audienc
 export const decideByDifference = (world: SyncWorld, { run }: RunContext): Promise<Run> =>
   world.db.orm.transaction(async (tx) => {
     const now = world.clock();
-    const again = { state: 'audience_ready' as const, sendBy: 'difference' as const, replaceSession: null, replaceStartedAt: null };
+    // Not frozen any more: tried again after an end, its parts, which name everybody, are not to be taken for removals.
+    const again = {
+      state: 'audience_ready' as const,
+      sendBy: 'difference' as const,
+      replaceSession: null,
+      replaceStartedAt: null,
+      frozenAt: null,
+    };
     return writeRun(tx, run, world.lease, { ...again, attempts: 0, waitUntil: null, waitReason: null }, now);
   });
 

@@ -2,9 +2,11 @@ import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { stopCampaign } from '@/db/campaign-states';
 import { memberCount } from '@/db/ledger';
-import { cancelRun } from '@/db/run-commands';
+import { cancelRun, retryRun } from '@/db/run-commands';
+import { claimRun } from '@/db/run-queue';
 import { audiences, campaigns, syncRuns } from '@/db/schema';
 import type { CampaignDraft } from '@/lib/campaign/plan';
+import { advanceRun, contextOf } from '@/lib/sync/advance-run';
 import { sandboxAccounts } from '@/tests/support/sandbox';
 import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
 
@@ -195,6 +197,25 @@ it('waits while another list is being put in place, and decides by difference wh
   expect((await audienceOf('broken'))?.members).toBe(14_999);
   expect(await ways()).toEqual(['usersreplace', 'users']);
   expect(await lastRun(id)).toMatchObject({ state: 'confirmed', sendBy: 'difference' });
+});
+
+it('takes nobody out where it was given up for the difference, cancelled and tried again', async () => {
+  const id = await campaign('given-up', '2026-09-26', 5);
+  await move(['given-up-0'], 'elsewhere', '2026-09-26T20:00:00Z');
+  const audience = await audienceOf('given-up');
+  await s.sandbox.control.changeAudience(audience?.id ?? '', { forcedStatus: 414 });
+  await s.tick('2026-09-27T09:00:00Z');
+  await s.sandbox.control.changeAudience(audience?.id ?? '', { forcedStatus: 411 });
+  const world = s.engine('2026-09-27T09:30:00Z');
+  const claimed = await claimRun(world.db, world.lease, world.clock());
+  if (!claimed) throw new Error('the run is there to be claimed');
+  expect(await advanceRun(world, await contextOf(world, claimed, () => true))).toMatchObject({ state: 'audience_ready' });
+  await cancelRun(s.db, s.workspaceId, claimed.id, new Date('2026-09-27T09:31:00Z'));
+  await retryRun(s.db, s.workspaceId, claimed.id, new Date('2026-09-27T09:32:00Z'));
+  await s.sandbox.control.changeAudience(audience?.id ?? '', { forcedStatus: null });
+  await s.tick('2026-09-27T09:40:00Z');
+  expect(await s.held('given-up')).toEqual(digests(['given-up-1', 'given-up-2', 'given-up-3', 'given-up-4']));
+  expect(await ledgerMembers(id)).toBe(4);
 });
 
 it('is finished even if the campaign is stopped meanwhile: half a list would be left at Facebook', async () => {
