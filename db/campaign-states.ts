@@ -6,7 +6,7 @@ import { refuseIfFed } from './audiences';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
 import { queueEmptying } from './run-commands';
-import { collapseOlder } from './run-queue';
+import { collapseOlder, queueDueRun } from './run-queue';
 import { audiences, type CampaignState, campaigns, syncRuns } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -103,6 +103,9 @@ export const archiveCampaign = (db: Database, workspaceId: WorkspaceId, id: stri
  * was cured. @returns its id. @throws AppError conflict where another campaign has taken over the audience since.
  */
 export async function runNow(db: Database, workspaceId: WorkspaceId, id: string, now: Date): Promise<{ runId: number }> {
+  await ownCampaign(db.orm, workspaceId, id);
+  // What has fallen due is older, and collapses into it: made by the next heartbeat it would overtake.
+  await queueDueRun(db, id, now);
   return db.orm.transaction(async (tx) => {
     const campaign = await ownCampaign(tx, workspaceId, id, true);
     refuse('run', campaign.state);

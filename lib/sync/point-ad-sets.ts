@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import { letAdSetGo, takeAdSet } from '@/db/ad-set-leases';
 import type { Database } from '@/db/client';
 import { campaignVersions, syncRuns } from '@/db/schema';
@@ -19,7 +19,7 @@ export async function pointAdSets(world: SyncWorld, context: RunContext, audienc
   const { run, version, current, audience, graph } = context;
   const former = await formerAdSets(world.db, run.campaignId);
   const meant = version.adSets.filter(({ id, as }) => current.adSets.some((other) => other.id === id && other.as === as));
-  const dropped = former.filter(({ id }) => current.adSets.every((other) => other.id !== id));
+  const dropped = (await perhapsPointed(world.db, run.campaignId)).filter(({ id }) => current.adSets.every((other) => other.id !== id));
   for (const { id } of dropped) await alone(world, context, id, () => detachAudience(graph, id, audienceId)).catch(unlessPassing);
   const mended: Mended = [];
   await each(meant, async ({ id, as, name }) => {
@@ -30,8 +30,8 @@ export async function pointAdSets(world: SyncWorld, context: RunContext, audienc
 }
 
 /** None of the campaign's ad sets uses the audience any more. */
-export const letAdSetsGo = (world: SyncWorld, context: RunContext, audienceId: string): Promise<void> =>
-  each(context.current.adSets, async ({ id }) => {
+export const letAdSetsGo = async (world: SyncWorld, context: RunContext, audienceId: string): Promise<void> =>
+  each(await perhapsPointed(world.db, context.run.campaignId), async ({ id }) => {
     await alone(world, context, id, () => detachAudience(context.graph, id, audienceId));
   });
 
@@ -80,4 +80,15 @@ async function formerAdSets(db: Database, campaignId: string): Promise<AdSetChoi
     .orderBy(desc(syncRuns.occurrenceAt))
     .limit(1);
   return last?.adSets ?? [];
+}
+
+/** Each once: also those of versions since, whose runs may have pointed some before they came to nothing. */
+async function perhapsPointed(db: Database, campaignId: string): Promise<AdSetChoice[]> {
+  const confirmed = sql`select r.version_id from sync_runs r
+    where r.campaign_id = ${campaignId}::uuid and r.state = 'confirmed' and r.purpose = 'sync' order by r.occurrence_at desc limit 1`;
+  const versions = await db.orm
+    .select({ adSets: campaignVersions.adSets })
+    .from(campaignVersions)
+    .where(and(eq(campaignVersions.campaignId, campaignId), sql`${campaignVersions.id} >= coalesce((${confirmed}), 0)`));
+  return [...new Map(versions.flatMap(({ adSets }) => adSets).map((adSet) => [adSet.id, adSet])).values()];
 }

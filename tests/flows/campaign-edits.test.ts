@@ -212,3 +212,23 @@ it('fails in words, and without trying again, when what it needs is not there an
   expect(await s.tick('2026-06-14T08:00:00Z')).toMatchObject({ failed: 1 });
   expect((await runsOf(id))[0]).toMatchObject({ state: 'failed', attempts: 0, errorMessage: 'There is no segment “lost”.' });
 });
+
+it('lets go of an ad set that was pointed by a run that came to nothing', async () => {
+  const [kept = '', gone = '', other = ''] = adSetIds.slice(-3);
+  const show = (...ids: string[]) => ids.map((id) => ({ id, as: 'include' as const }));
+  const id = await campaign('let-go', '2026-12-01T08:00:00Z', { schedule: daily('2026-12-01'), adSets: show(kept, gone) });
+  await s.sandbox.control.deleteAdSet(gone);
+  await s.tick('2026-12-01T09:00:00Z');
+  expect(await shownBy(kept, 'let-go')).toBe(true);
+  await edit(id, { adSets: show(other) }, '2026-12-01T09:10:00Z');
+  await s.tick('2026-12-01T09:20:00Z');
+  await s.tick('2026-12-02T09:00:00Z');
+  expect([await shownBy(kept, 'let-go'), await shownBy(other, 'let-go')]).toEqual([false, true]);
+});
+
+it('runs once where Run now is pressed before the heartbeat has seen what is due', async () => {
+  const id = await campaign('due', '2026-12-03T08:00:00Z', { schedule: daily('2026-12-03') });
+  await runNow(s.db, s.workspaceId, id, new Date('2026-12-03T09:05:00Z'));
+  await s.tick('2026-12-03T09:05:01Z');
+  expect((await runsOf(id)).map(({ state }) => state)).toEqual(['collapsed', 'confirmed']);
+});
