@@ -56,7 +56,7 @@ export async function compareMembers(tx: Tx, freeze: Freeze): Promise<Comparison
 }
 
 async function selectDoubtful(tx: Tx, { audienceId }: Freeze): Promise<void> {
-  await tx.execute(sql`create temp table doubtful (profile_id bigint primary key) on commit drop`);
+  await tx.execute(sql`create temp table doubtful (profile_id bigint primary key, member boolean not null) on commit drop`);
   await tx.execute(sql`insert into doubtful ${unansweredMembers(audienceId)}`);
   await tx.execute(sql`analyze doubtful`);
 }
@@ -66,9 +66,13 @@ async function isEmpty(tx: Tx, { audienceId }: Freeze): Promise<boolean> {
   return found.length === 0;
 }
 
-/** Members as the ledger has them, under the names that fateOf() knows; who is in doubt as `adding`. */
+/**
+ * Members as the ledger has them, under the names that fateOf() knows; who is in doubt as `adding`, and as `member` where it is in doubt
+ * only by which row.
+ */
 const ledger = (audienceId: number): SQL => sql`
-  select m.profile_id, m.fingerprint, m.stale_rows, m.since, case when d.profile_id is not null and m.state = 'in' then 'adding' else m.state end as state
+  select m.profile_id, m.fingerprint, m.stale_rows, m.since, case when d.profile_id is not null and m.state = 'in' then 'adding' else m.state end as state,
+    m.state in ('removing', 'retiring') or m.state = 'in' and coalesce(d.member, true) as member
   from audience_members m left join doubtful d on d.profile_id = m.profile_id where m.audience_id = ${audienceId}`;
 
 async function selectChanges(tx: Tx, freeze: Freeze): Promise<void> {
@@ -81,7 +85,7 @@ async function selectChanges(tx: Tx, freeze: Freeze): Promise<void> {
     select profile_id, fate, known, renewed, member
     from (
       select coalesce(l.profile_id, w.profile_id) as profile_id, ${fateOf(freeze, sql`r.profile_id is not null`)} as fate, l.profile_id is not null as known,
-        coalesce(l.fingerprint <> w.fingerprint, false) as renewed, coalesce(l.state in ('in', 'removing', 'retiring'), false) as member
+        coalesce(l.fingerprint <> w.fingerprint, false) as renewed, coalesce(l.member, false) as member
       from (${ledger(freeze.audienceId)}) l
       full join wanted w on w.profile_id = l.profile_id
       left join refused r on r.profile_id = l.profile_id
@@ -94,7 +98,7 @@ async function selectChanges(tx: Tx, freeze: Freeze): Promise<void> {
 const selectWithdrawn = (tx: Tx, { audienceId }: Freeze) =>
   tx.execute(sql`
     insert into changes (profile_id, fate, known, renewed, member)
-    select l.profile_id, 'remove', true, false, l.state = 'in' from (${ledger(audienceId)}) l join refused r on r.profile_id = l.profile_id
+    select l.profile_id, 'remove', true, false, l.member from (${ledger(audienceId)}) l join refused r on r.profile_id = l.profile_id
     where l.state in ('in', 'adding', 'removing', 'retiring')`);
 
 /** Who joined by that run leaves; who left by it comes back, if they may still be sent, by the identifiers they have now. */
@@ -118,7 +122,7 @@ async function selectUndone(tx: Tx, freeze: Freeze): Promise<void> {
     select w.profile_id, 'add', l.profile_id is not null, false, coalesce(l.state in ('removing', 'retiring'), false)
     from wanted w left join audience_members l on l.audience_id = ${audienceId} and l.profile_id = w.profile_id
     union all
-    select l.profile_id, 'remove', true, false, l.state = 'in'
+    select l.profile_id, 'remove', true, false, l.member
     from (select unnest(m.profile_ids) ${batches('add')} except select unnest(m.again) ${batches('add')}) j (profile_id)
     join (${ledger(audienceId)}) l on l.profile_id = j.profile_id where l.state in ('in', 'adding')`);
 }

@@ -45,7 +45,7 @@ async function people(ids: number[], version = 0, phone: number | null = null): 
 const chosen = (ids: number[]) => sql`select unnest(${`{${ids.join(',')}}`}::text::bigint[]) as profile_id`;
 
 /** A run of the given people, with the given mode or other rules. */
-function freeze(ids: number[], rules: Partial<Freeze> = {}): Promise<Qualified & Frozen> {
+function freeze(ids: number[], rules: Partial<Freeze> = {}): Promise<Qualified & Frozen & { joining: number }> {
   runId++;
   const plain = {
     mode: 'mirror',
@@ -62,8 +62,8 @@ function freeze(ids: number[], rules: Partial<Freeze> = {}): Promise<Qualified &
   return db.orm.transaction(
     async (tx) => {
       const compared = await compareMembers(tx, all);
-      const { qualified, excluded, control, overCap } = compared;
-      return { qualified, excluded, control, overCap, ...(await writeChanges(tx, all, compared)) };
+      const { qualified, excluded, control, overCap, joining } = compared;
+      return { qualified, excluded, control, overCap, joining, ...(await writeChanges(tx, all, compared)) };
     },
     { isolationLevel: 'repeatable read' },
   );
@@ -90,7 +90,7 @@ const counted = async () => (await db.sql<{ members: number }[]>`select members 
 
 it('sends nobody whose addition was answered, and everybody whose was not, whatever the ledger’s row says', async () => {
   await people([1, 2, 3]);
-  expect(await freeze([1, 2, 3])).toEqual({ qualified: 3, excluded: 0, control: 0, overCap: 0, unreachable: 0, toAdd: 3, toRemove: 0 });
+  expect(await freeze([1, 2, 3])).toEqual({ qualified: 3, excluded: 0, control: 0, overCap: 0, joining: 0, unreachable: 0, toAdd: 3, toRemove: 0 });
   expect(await freeze([1, 2, 3])).toMatchObject({ toAdd: 3 });
   await answerAll();
   expect(await freeze([1, 2, 3])).toMatchObject({ toAdd: 0, toRemove: 0 });
@@ -315,4 +315,20 @@ it('counts nobody as a member whom a batch names that was not taken', async () =
   await answerAll();
   await freeze([1, 2]);
   expect(await memberCount(db.orm, audienceId)).toBe(1);
+});
+
+it('keeps as members whom a batch only sends again that was not taken, and counts them as no newcomers', async () => {
+  await people([1, 2]);
+  await freeze([1, 2]);
+  await answerAll();
+  await people([1, 2], 1);
+  await freeze([1, 2]);
+  expect(await memberCount(db.orm, audienceId)).toBe(2);
+  expect(await freeze([1, 2])).toMatchObject({ joining: 0, toAdd: 2 });
+  expect((await batches()).map((batch) => [batch.op, batch.again])).toEqual([
+    ['remove', null],
+    ['add', ['1', '2']],
+  ]);
+  await answerAll();
+  expect(await counted()).toBe(2);
 });

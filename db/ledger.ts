@@ -146,17 +146,24 @@ async function countRows(tx: Tx, key: BatchKey, schema: readonly string[]): Prom
   return found?.n ?? 0;
 }
 
-/** Selects profile_id: who is in a batch that was not taken, or is not in place yet, and so may or may not be in the audience. */
-export const unansweredMembers = (audienceId: number): SQL => sql`
-  select distinct unnest(m.profile_ids) as profile_id
-  from batch_members m join sync_batches b on b.run_id = m.run_id and b.seq = m.seq
-  where m.audience_id = ${audienceId} and b.op <> 'remove' and b.state <> 'sent'`;
+/**
+ * Selects profile_id and member: who is in a batch that was not taken, or is not in place yet, and so may or may not have been sent as the
+ * ledger has them. Member: is in the audience all the same, for the batch only sends them again.
+ */
+export const unansweredMembers = (audienceId: number): SQL => {
+  const batches = sql`
+    from batch_members m join sync_batches b on b.run_id = m.run_id and b.seq = m.seq
+    where m.audience_id = ${audienceId} and b.op <> 'remove' and b.state <> 'sent'`;
+  return sql`
+    select profile_id, bool_or(again) as member
+    from (select unnest(m.profile_ids) as profile_id, false as again ${batches} union all select unnest(m.again), true ${batches}) n group by 1`;
+};
 
 /** Members for sure, by the ledger's own rows. */
 export async function memberCount(db: Reader, audienceId: number): Promise<number> {
   const [row] = await db.execute<{ n: number }>(sql`
     select count(*)::int as n
     from audience_members m left join (${unansweredMembers(audienceId)}) d on d.profile_id = m.profile_id
-    where m.audience_id = ${audienceId} and (m.state in ('removing', 'retiring') or (m.state = 'in' and d.profile_id is null))`);
+    where m.audience_id = ${audienceId} and (m.state in ('removing', 'retiring') or (m.state = 'in' and coalesce(d.member, true)))`);
   return row?.n ?? 0;
 }

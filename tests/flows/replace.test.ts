@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { stopCampaign } from '@/db/campaign-states';
 import { memberCount } from '@/db/ledger';
-import { cancelRun, retryRun } from '@/db/run-commands';
+import { cancelRun, retryRun, undoLastRun } from '@/db/run-commands';
 import { claimRun } from '@/db/run-queue';
 import { audiences, campaigns, syncRuns } from '@/db/schema';
 import type { CampaignDraft } from '@/lib/campaign/plan';
@@ -197,6 +197,21 @@ it('waits while another list is being put in place, and decides by difference wh
   expect((await audienceOf('broken'))?.members).toBe(14_999);
   expect(await ways()).toEqual(['usersreplace', 'users']);
   expect(await lastRun(id)).toMatchObject({ state: 'confirmed', sendBy: 'difference' });
+});
+
+it('that failed leaves its members members: nothing is held for growth, and an undo takes out only who joined', async () => {
+  const id = await campaign('failed', '2026-10-01', 10_001, { changeBrakePercent: 50 });
+  await move(['failed-new'], 'failed', '2026-10-01T20:00:00Z');
+  const notFullyUpdated = { status: 400, code: 2650, subcode: 1870148 };
+  await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/usersreplace$', nth: 2, ...notFullyUpdated });
+  await s.tick('2026-10-02T09:00:00Z');
+  await s.sandbox.control.changeAudience((await audienceOf('failed'))?.id ?? '', { failReplace: true });
+  await s.tick('2026-10-02T11:00:00Z');
+  expect(await lastRun(id)).toMatchObject({ state: 'confirmed', sendBy: 'difference', holdReason: null });
+  expect(await ledgerMembers(id)).toBe(10_002);
+  await undoLastRun(s.db, s.workspaceId, id, new Date('2026-10-02T12:00:00Z'));
+  await s.tick('2026-10-02T12:00:01Z');
+  expect((await audienceOf('failed'))?.members).toBe(10_001);
 });
 
 it('takes nobody out where it was given up for the difference, cancelled and tried again', async () => {
