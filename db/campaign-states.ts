@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { isOpen, openStates } from '@/lib/sync/run-state';
@@ -6,7 +6,7 @@ import { refuseIfFed } from './audiences';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
 import { queueEmptying } from './run-commands';
-import { collapseOlder, queueDueRun } from './run-queue';
+import { collapseOlder, queueDueRun, queueEnd, skipOverdue } from './run-queue';
 import { audiences, type CampaignState, campaigns, syncRuns } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -57,16 +57,36 @@ function refuse(name: CampaignCommand, state: CampaignState): void {
 export const pauseCampaign = (db: Database, workspaceId: WorkspaceId, id: string, now: Date) =>
   command(db, workspaceId, id, 'pause', async () => ({ state: 'paused' }), now);
 
-/** Goes on where it was; occurrences missed meanwhile follow the rule of missed runs. */
+/** Goes on where it was; occurrences missed meanwhile follow the rule of missed runs, also one that was queued before. */
 export const resumeCampaign = (db: Database, workspaceId: WorkspaceId, id: string, now: Date) =>
-  command(db, workspaceId, id, 'resume', async (tx, campaign) => ({ state: await resumedState(tx, campaign) }), now);
+  command(
+    db,
+    workspaceId,
+    id,
+    'resume',
+    async (tx, campaign) => {
+      await skipOverdue(tx, campaign, now);
+      return { state: await resumedState(tx, campaign, now) };
+    },
+    now,
+  );
 
-async function resumedState(tx: Tx, { id, nextAt }: Campaign): Promise<CampaignState> {
-  const runs = await tx.selectDistinct({ state: syncRuns.state }).from(syncRuns).where(eq(syncRuns.campaignId, id));
+async function resumedState(tx: Tx, campaign: Campaign, now: Date): Promise<CampaignState> {
+  const ofCampaign = eq(syncRuns.campaignId, campaign.id);
+  const runs = await tx.selectDistinct({ state: syncRuns.state }).from(syncRuns).where(ofCampaign);
   if (runs.some(({ state }) => state === 'held')) return 'blocked';
   if (runs.some(({ state }) => isOpen(state))) return 'running';
-  if (!nextAt) return 'completed';
-  return runs.length > 0 ? 'awaiting_next' : 'scheduled';
+  if (campaign.nextAt) return runs.length > 0 ? 'awaiting_next' : 'scheduled';
+  // The last run ended while it was paused.
+  if (await queueEnd(tx, campaign, now)) return 'running';
+  const [last] = await tx.select().from(syncRuns).where(ofCampaign).orderBy(desc(syncRuns.occurrenceAt), desc(syncRuns.id)).limit(1);
+  return last?.state === 'failed' ? 'failed' : 'completed';
+}
+
+/** Read once whoever is at it has committed. */
+export async function isStopped(tx: Tx, campaignId: string): Promise<boolean> {
+  const [campaign] = await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, campaignId)).for('share');
+  return campaign?.state === 'stopped' || campaign?.state === 'archived';
 }
 
 /** Final: what was not sent yet is not sent. @param members leave: they stay in the audience; remove: whom Beckon has put in is taken out. */
@@ -79,7 +99,8 @@ export const stopCampaign = (db: Database, workspaceId: WorkspaceId, id: string,
     async (tx, campaign) => {
       await tx
         .update(syncRuns)
-        .set({ state: 'cancelled', finishedAt: now, waitUntil: null, leasedBy: null, leasedUntil: null })
+        // The lease stays: until its holder has heard Facebook's answer, nobody else touches the audience.
+        .set({ state: 'cancelled', finishedAt: now, waitUntil: null })
         .where(
           and(
             eq(syncRuns.campaignId, id),

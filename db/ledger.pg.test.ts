@@ -90,7 +90,16 @@ const counted = async () => (await db.sql<{ members: number }[]>`select members 
 
 it('sends nobody whose addition was answered, and everybody whose was not, whatever the ledger’s row says', async () => {
   await people([1, 2, 3]);
-  expect(await freeze([1, 2, 3])).toEqual({ qualified: 3, excluded: 0, control: 0, overCap: 0, joining: 0, unreachable: 0, toAdd: 3, toRemove: 0 });
+  expect(await freeze([1, 2, 3])).toEqual({
+    qualified: 3,
+    excluded: 0,
+    control: 0,
+    overCap: 0,
+    joining: 0,
+    unreachable: 0,
+    toAdd: 3,
+    toRemove: 0,
+  });
   expect(await freeze([1, 2, 3])).toMatchObject({ toAdd: 3 });
   await answerAll();
   expect(await freeze([1, 2, 3])).toMatchObject({ toAdd: 0, toRemove: 0 });

@@ -48,7 +48,10 @@ export async function releaseHeldRun(db: Database, workspaceId: WorkspaceId, run
   });
 }
 
-/** The request in flight is answered, its answer dropped: what it did is in doubt until the next run decides anew. */
+/**
+ * The request in flight is answered, its answer dropped: what it did is in doubt until the next run decides anew. The lease stays, so that
+ * no other run touches the audience before.
+ */
 export async function cancelRun(db: Database, workspaceId: WorkspaceId, runId: number, now: Date): Promise<void> {
   await db.orm.transaction(async (tx) => {
     const run = await ownRun(tx, workspaceId, runId);
@@ -57,7 +60,7 @@ export async function cancelRun(db: Database, workspaceId: WorkspaceId, runId: n
     if (run.state !== 'held' && !isOpen(run.state)) throw new AppError('conflict', 'This run has ended already.');
     if (isListening(run))
       throw new AppError('conflict', 'A live campaign sends by this run what happens. Pause the campaign to stop that.');
-    const change = { state: 'cancelled' as const, finishedAt: now, waitUntil: null, leasedBy: null, leasedUntil: null };
+    const change = { state: 'cancelled' as const, finishedAt: now, waitUntil: null };
     const [cancelled] = await tx.update(syncRuns).set(change).where(eq(syncRuns.id, run.id)).returning();
     invariant(cancelled, 'a run that was locked is still there');
     await settleCampaign(tx, cancelled, now);
@@ -76,7 +79,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
     const partial = (await tx.select({ seq: syncBatches.seq }).from(syncBatches).where(deferred).limit(1)).length > 0;
     if (!runCommandsFor({ ...run, partial }).includes('retry'))
       throw new AppError('conflict', 'There is nothing left to send in this run.');
-    if (campaign.state === 'stopped' || campaign.state === 'archived')
+    if (run.purpose === 'sync' && (campaign.state === 'stopped' || campaign.state === 'archived'))
       throw new AppError('conflict', `The campaign is ${campaign.state}, and that is final.`);
     await refuseIfLate(tx, run);
     await refuseIfTaken(tx, workspaceId, run.audienceId);
@@ -95,7 +98,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
       .update(syncRuns)
       .set({ ...cleared, state })
       .where(eq(syncRuns.id, run.id));
-    if (campaign.state !== 'paused')
+    if (!['paused', 'stopped', 'archived'].includes(campaign.state))
       await tx.update(campaigns).set({ state: 'running', blocker: null, updatedAt: now }).where(own(workspaceId, campaign.id));
   });
 }
@@ -110,6 +113,8 @@ async function refuseIfLate(tx: Tx, run: Run): Promise<void> {
   const later = and(
     eq(syncRuns.audienceId, run.audienceId),
     sql`(${syncRuns.occurrenceAt}, ${syncRuns.id}) > (select occurrence_at, id from sync_runs where id = ${run.id})`,
+    // Who takes out the withdrawn decides on nobody else.
+    ne(syncRuns.purpose, 'withdraw'),
     sql`${syncRuns.state} not in ('skipped', 'collapsed')`,
   );
   const [newer] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(later).limit(1);

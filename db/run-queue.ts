@@ -1,9 +1,10 @@
-import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lte, ne, notInArray, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { plainArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
-import { dueOccurrences } from '@/lib/schedule/missed';
+import { dueOccurrences, mayStart } from '@/lib/schedule/missed';
+import { openStates } from '@/lib/sync/run-state';
 import type { Database } from './client';
 import type { Batch, Run } from './runs';
 import {
@@ -52,7 +53,9 @@ export async function queueDueRun(db: Database, campaignId: string, now: Date): 
     await insertRuns(tx, base, skipped, { state: 'skipped', trigger: 'schedule' });
     const trigger = run?.catchUp ? 'catch_up' : 'schedule';
     const queued = run ? await insertRuns(tx, base, [run.at], { state: 'queued', trigger }) : 0;
-    const freed = run && queued > 0 ? await collapseOlder(tx, audience.id, run.at, now) : false;
+    // What waits unbegun is older than what is too late already.
+    const newest = run && queued > 0 ? run.at : skipped.at(-1);
+    const freed = newest ? await collapseOlder(tx, audience.id, newest, now) : false;
     const resting = queued > 0 ? 'running' : await restingState(tx, campaignId, nextAt);
     const ends = resting === 'completed' && (await queueEnd(tx, campaign, now));
     const state: CampaignState = campaign.state === 'blocked' && !freed ? 'blocked' : ends ? 'running' : resting;
@@ -67,6 +70,20 @@ export async function queueDueRun(db: Database, campaignId: string, now: Date): 
       .where(eq(campaigns.id, campaignId));
     return { queued, skipped: skipped.length };
   });
+}
+
+/** What was queued before a pause, and would start after it later than a run may. */
+export async function skipOverdue(tx: Tx, campaign: typeof campaigns.$inferSelect, now: Date): Promise<void> {
+  const waiting = await tx
+    .select({ run: syncRuns, version: campaignVersions })
+    .from(syncRuns)
+    .innerJoin(campaignVersions, eq(campaignVersions.id, syncRuns.versionId))
+    .where(
+      and(eq(syncRuns.campaignId, campaign.id), eq(syncRuns.state, 'queued'), eq(syncRuns.purpose, 'sync'), ne(syncRuns.trigger, 'manual')),
+    );
+  for (const { run, version } of waiting)
+    if (!run.live && !mayStart(version.schedule, version.scheduledAt, run.occurrenceAt, now))
+      await tx.update(syncRuns).set({ state: 'skipped', finishedAt: now, waitUntil: null }).where(eq(syncRuns.id, run.id));
 }
 
 /** Records what a paused campaign has missed by a version that another takes the place of: nothing of it is run any more. */
@@ -155,7 +172,7 @@ export async function restingState(tx: Tx, campaignId: string, nextAt: Date | nu
   return open ? 'running' : nextAt ? 'awaiting_next' : 'completed';
 }
 
-/** The run that does with the audience what was chosen for the campaign's end. @returns whether anything is to be done. */
+/** The run that does with the audience what was chosen for the campaign's end, once. @returns whether anything is to be done. */
 export async function queueEnd(tx: Tx, campaign: typeof campaigns.$inferSelect, now: Date): Promise<boolean> {
   const [version] = await tx
     .select()
@@ -165,6 +182,11 @@ export async function queueEnd(tx: Tx, campaign: typeof campaigns.$inferSelect, 
   // What was never made at Facebook needs neither.
   if (!version || version.atEnd === 'keep' || !audience?.facebookId) return false;
   if (version.atEnd === 'detach' && version.adSets.length === 0) return false;
+  const [done] = await tx.execute(sql`
+    select from sync_runs e where e.campaign_id = ${campaign.id} and e.purpose in ('empty', 'detach')
+      and not exists (select from sync_runs s where s.campaign_id = e.campaign_id and s.purpose = 'sync' and s.occurrence_at > e.occurrence_at)
+    limit 1`);
+  if (done) return false;
   const facts = { workspaceId: campaign.workspaceId, campaignId: campaign.id, versionId: version.id, audienceId: audience.id };
   await insertRun(tx, { ...facts, purpose: version.atEnd, trigger: 'schedule' }, now);
   return true;
@@ -172,9 +194,13 @@ export async function queueEnd(tx: Tx, campaign: typeof campaigns.$inferSelect, 
 
 export type Lease = { engine: string; ms: number };
 
+/** No run begins beside one that may be claimed by another engine in the same instant. */
+const sureToWait = sql`interval '30 seconds'`;
+
 /**
- * Leases the oldest run that may move, in one statement; per audience only the oldest open one. A live run that lies open may move as soon as
- * another of its audience waits. @param open only live runs that are past their freeze.
+ * Leases the oldest run that may move, in one statement; per audience only the oldest open one, and none while any is in somebody's hands,
+ * also one that was cancelled. A live run that lies open may move as soon as another of its audience waits.
+ * @param open only live runs that are past their freeze.
  */
 export async function claimRun(db: Database, lease: Lease, now: Date, open = false): Promise<Run | null> {
   const at = now.toISOString();
@@ -190,8 +216,15 @@ export async function claimRun(db: Database, lease: Lease, now: Date, open = fal
         and not exists (
           select from sync_runs o where o.audience_id = r.audience_id and o.state in ('queued', 'audience_ready', 'frozen', 'sent')
             and (o.occurrence_at, o.id) < (r.occurrence_at, r.id)
-            -- Whose consent is withdrawn does not wait until a paused campaign is resumed.
-            and not (c.state = 'paused' and o.purpose = 'sync' and r.purpose = 'withdraw'))
+            -- A stopped campaign's run is as good as cancelled.
+            and not (o.purpose = 'sync' and o.replace_session is null and c.state in ('stopped', 'archived'))
+            -- Whose consent is withdrawn does not wait until a paused campaign is resumed, or a fault has passed.
+            and not (r.purpose = 'withdraw' and o.purpose = 'sync'
+              and (c.state = 'paused' or o.wait_reason is not null and o.wait_until > ${at}::timestamptz + ${sureToWait})))
+        and not exists (
+          select from sync_runs o where o.audience_id = r.audience_id and o.state in ('queued', 'audience_ready', 'frozen', 'sent')
+            and o.id <> r.id and o.leased_until >= ${at}::timestamptz)
+        and not exists (select from sync_runs o where o.audience_id = r.audience_id and o.state = 'cancelled' and o.leased_until >= ${at}::timestamptz)
       order by case when ${open}::boolean then coalesce(r.wait_until, '-infinity') end, r.occurrence_at, r.id limit 1
       for update of r skip locked`;
   const leasedUntil = new Date(now.getTime() + lease.ms);
@@ -249,8 +282,17 @@ export async function beginBatch(db: Database, run: Run, batch: Batch, lease: Le
 
 /** Lets go of a run that is not finished, so that another engine may go on at once. */
 export async function releaseRun(db: Database, runId: number, lease: Lease): Promise<void> {
+  await db.orm.update(syncRuns).set(unleased).where(isLeased(runId, lease));
+}
+
+/** The same of one that a person has ended while it was in this engine's hands. */
+export async function releaseEnded(db: Database, runId: number, lease: Lease): Promise<void> {
+  const ended = notInArray(syncRuns.state, [...openStates]);
   await db.orm
     .update(syncRuns)
-    .set({ leasedBy: null, leasedUntil: null })
-    .where(and(eq(syncRuns.id, runId), eq(syncRuns.leasedBy, lease.engine)));
+    .set(unleased)
+    .where(and(isLeased(runId, lease), ended));
 }
+
+const unleased = { leasedBy: null, leasedUntil: null };
+const isLeased = (runId: number, lease: Lease) => and(eq(syncRuns.id, runId), eq(syncRuns.leasedBy, lease.engine));

@@ -9,7 +9,7 @@ import { campaigns, syncBatches, syncRuns } from './schema';
 
 export type Run = typeof syncRuns.$inferSelect;
 export type Batch = typeof syncBatches.$inferSelect;
-export type RunRow = Run & { screenState: ScreenState };
+export type RunRow = Run & { screenState: ScreenState /** Rows put off. */; deferred: number };
 
 /** Newest occurrence first. */
 export async function runsOfCampaign(db: Database, workspaceId: WorkspaceId, campaignId: string, limit = 100): Promise<RunRow[]> {
@@ -26,6 +26,7 @@ const deferredRows = sql<number>`coalesce((select sum(b.rows) from sync_batches 
 
 const withScreenState = ({ run, deferred }: { run: Run; deferred: number }): RunRow => ({
   ...run,
+  deferred,
   screenState: screenState({ ...run, deferred }),
 });
 

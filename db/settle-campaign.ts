@@ -16,7 +16,7 @@ export async function settleCampaign(tx: Tx, run: Run, now: Date): Promise<void>
   if (!campaign || !moving.includes(campaign.state) || (await isHeld(tx, run.campaignId))) return;
   if (run.purpose === 'withdraw') await reopen(tx, run, campaign, now);
   const resting = await restingState(tx, run.campaignId, campaign.nextAt);
-  const ends = resting === 'completed' && run.purpose === 'sync' && (await queueEnd(tx, campaign, now));
+  const ends = resting === 'completed' && (await queueEnd(tx, campaign, now));
   await tx
     .update(campaigns)
     .set({ state: ends ? 'running' : resting, blocker: null })

@@ -35,7 +35,8 @@ export const runStates: Record<ScreenState, { label: string; tone: Tone }> = {
 
 /** Why a run that did no work did none. */
 export const idleRunMeaning: Partial<Record<RunState, string>> = {
-  skipped: 'Beckon was not running when this occurrence fell due; a later one was caught up instead.',
+  skipped:
+    'It was too late for it when Beckon could have run it: a later occurrence had come, or it would have started later than a run may.',
   collapsed: 'It waited for the run before it and was replaced by a newer occurrence.',
   cancelled: 'It was cancelled before it finished.',
 };

@@ -9,7 +9,7 @@ export type StopMembers = 'leave' | 'remove';
 
 const options = [
   { value: 'leave', title: 'Leave the members', line: 'The audience stays as it is at Facebook.' },
-  { value: 'remove', title: 'Take them out', line: 'Whoever Beckon has put in is removed.' },
+  { value: 'remove', title: 'Take them out', line: 'Whoever Beckon has put in is removed, down to the size below which Facebook refuses.' },
 ] as const;
 
 type Props = { name: string; open: boolean; busy: boolean; onOpenChange: (open: boolean) => void; stop: (members: StopMembers) => void };

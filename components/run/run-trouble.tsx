@@ -19,7 +19,7 @@ export function RunTrouble({ run, zone, now, rejectsHref }: Props) {
         <Notice icon={CircleAlert} bad>
           <p className="font-medium">{run.errorMessage}</p>
           <p className="text-muted-foreground text-sm">
-            {isMoving(run.state) ? 'Beckon tries again by itself.' : 'Mend it, then press Retry: only what is missing is sent.'}
+            {whatNext(run)}
             {run.errorTrace && (
               <>
                 {' '}
@@ -71,6 +71,16 @@ export function RunTrouble({ run, zone, now, rejectsHref }: Props) {
       )}
     </>
   );
+}
+
+function whatNext({ state, purpose, deferred }: RunView): string {
+  if (isMoving(state)) return 'Beckon tries again by itself.';
+  if (state !== 'confirmed' || deferred === 0) return 'Mend it, then press Retry: only what is missing is sent.';
+  const left = `${counted(deferred, 'row')} could not be removed.`;
+  const forGood = 'To be rid of everybody at once, delete the audience in Ads Manager.';
+  if (purpose === 'withdraw') return `${left} Beckon asks again every hour. ${forGood}`;
+  if (purpose === 'empty') return `${left} As many were taken out as Facebook allows; Retry asks once more. ${forGood}`;
+  return `${left} The next run asks again, or replaces the whole list where the campaign lets it; Retry asks at once.`;
 }
 
 function Notice({ icon: Icon, bad, children }: { icon: typeof Info; bad?: boolean; children: ReactNode }) {

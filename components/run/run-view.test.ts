@@ -26,6 +26,7 @@ const queued: RunView = {
   removed: 0,
   received: 0,
   invalid: 0,
+  deferred: 0,
   errorCode: null,
   errorMessage: null,
   errorTrace: null,

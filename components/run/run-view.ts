@@ -26,6 +26,8 @@ export type RunView = {
   removed: number;
   received: number;
   invalid: number;
+  /** Rows put off: Facebook refuses removals that would leave too few. */
+  deferred: number;
   errorCode: string | null;
   errorMessage: string | null;
   errorTrace: string | null;

@@ -71,9 +71,10 @@ export function runView(run: RunRow): object {
     removed,
     received,
     invalid,
+    deferred,
   } = run;
   const error = run.errorCode === null ? null : { code: run.errorCode, message: run.errorMessage, trace: run.errorTrace };
-  const counts = { qualified, excluded, control, overCap, unreachable, toAdd, toRemove, added, removed, received, invalid };
+  const counts = { qualified, excluded, control, overCap, unreachable, toAdd, toRemove, added, removed, received, invalid, deferred };
   const times = { createdAt: run.createdAt, frozenAt: run.frozenAt, sentAt: run.sentAt, finishedAt: run.finishedAt };
   return {
     id,

@@ -35,8 +35,8 @@ export function dueOccurrences(schedule: Schedule, at: { scheduledAt: Date; next
   return { run: inTime ? { at: newest, catchUp } : null, skipped: inTime ? due.slice(0, -1) : due, nextAt };
 }
 
-/** Not beyond the grace period, and not after the schedule's last day, unless it is prompt. */
-function mayStart(schedule: Schedule, scheduledAt: Date, occurrence: Date, now: Date): boolean {
+/** Whether a run may still start: not beyond the grace period, and not after the schedule's last day, unless it is prompt. Pure. */
+export function mayStart(schedule: Schedule, scheduledAt: Date, occurrence: Date, now: Date): boolean {
   const lateMs = now.getTime() - occurrence.getTime();
   if (lateMs > gracePeriodMs(schedule, scheduledAt, occurrence)) return false;
   return !isOver(schedule, now) || lateMs <= promptMs;

@@ -2,7 +2,7 @@ import type { CampaignState, RunPurpose, RunState } from '@/db/schema';
 
 /** What may follow what. A state names what is already true, so the row says where to go on; docs/runs.md has a paragraph on each. */
 export const transitions: Record<RunState, readonly RunState[]> = {
-  queued: ['audience_ready', 'confirmed', 'failed', 'cancelled', 'collapsed'],
+  queued: ['audience_ready', 'confirmed', 'failed', 'cancelled', 'collapsed', 'skipped'],
   audience_ready: ['frozen', 'held', 'sent', 'failed', 'cancelled'],
   held: ['audience_ready', 'cancelled', 'collapsed'],
   frozen: ['sent', 'audience_ready', 'failed', 'cancelled'],

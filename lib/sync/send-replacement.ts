@@ -11,7 +11,7 @@ import type { RunContext, SyncWorld } from './advance-run';
 import { begin, finishSending, keepInFlight, newSessionId } from './send';
 import { isReplaceable, replacing, sessionMs, willPass } from './send-by';
 import { type Sending, sameBatch, settleRefusal } from './settle-batch';
-import { addTheRest, decideByDifference, settlePart } from './settle-replacement';
+import { addTheRest, decideByDifference, endSession, settlePart } from './settle-replacement';
 
 /** 2650: why Facebook does not take a part. Marketing API "Customer File Custom Audiences", read 2026-09. */
 const notReady = 1870145;
@@ -131,7 +131,7 @@ async function meetRefusal(world: SyncWorld, context: RunContext, sending: Sendi
 /** The next call begins anew, once the audience is in order. */
 async function forgetSession(world: SyncWorld, run: Run): Promise<void> {
   await world.db.orm.transaction(async (tx) => {
-    await writeRun(tx, run, world.lease, { replaceSession: null, replaceStartedAt: null }, world.clock());
+    await endSession(tx, world, run, {});
     const parts = and(eq(syncBatches.runId, run.id), eq(syncBatches.op, 'replace'), eq(syncBatches.state, 'received'));
     await tx.update(syncBatches).set({ state: 'pending', received: null }).where(parts);
   });

@@ -10,7 +10,7 @@ import { addMembers, removeMembers, type UploadAnswer } from '@/lib/facebook/ads
 import { GraphError, ofAudience } from '@/lib/facebook/errors';
 import type { RunContext, SyncWorld } from './advance-run';
 import { isHalted } from './run-state';
-import { type Sending, settleAnswer, settleRefusal } from './settle-batch';
+import { type Sending, settleAnswer, settleRefusal, takesOutAll } from './settle-batch';
 
 /** @returns the run: sent, or as far as it came before time was up or a person halted the campaign. */
 export async function sendDifference(world: SyncWorld, context: RunContext): Promise<Run> {
@@ -28,9 +28,10 @@ export const unfinished = (run: Run): Run => ({ ...run, attempts: 0, waitUntil: 
 export async function sendBatches(world: SyncWorld, context: RunContext): Promise<boolean> {
   for (let more = true; more; ) {
     const { next, others } = await pendingBatches(world.db, context.run.id);
+    if (next.length === 0) return true;
     if (!(await keepInFlight(world, context, next, (batch) => sendBatch(world, context, batch)))) return false;
-    // None is made anew where none was refused.
-    more = others;
+    // None is made anew where none was refused; of what takes everybody out, what was put off is asked for again.
+    more = others || takesOutAll(context.run);
   }
   return true;
 }

@@ -1,4 +1,4 @@
-import { and, eq, max, ne, sql } from 'drizzle-orm';
+import { and, eq, max, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { type BatchKey, halveBatch, leaveInDoubt, rowsOfBatch, settleAdded, settleRemoved } from '@/db/ledger';
 import { writeRun } from '@/db/run-queue';
@@ -41,6 +41,7 @@ export async function settleAnswer(world: SyncWorld, sending: Sending, rows: num
         .update(syncRuns)
         .set({ removed: sql`removed + ${left}` })
         .where(eq(syncRuns.id, run.id));
+      if (takesOutAll(run)) await takeUpDeferred(tx, run);
     }
     await recordRejects(tx, sending, refused);
     await tx.update(syncBatches).set({ state: 'sent', received, invalid, traceId, finishedAt: now }).where(sameBatch(batch));
@@ -88,28 +89,56 @@ export async function settleRefusal(world: SyncWorld, sending: Sending, error: G
   await world.db.orm.transaction(async (tx) => {
     await writeRun(tx, run, world.lease, {}, now);
     await tx.update(syncBatches).set({ traceId: error.traceId }).where(sameBatch(batch));
-    if (error.action === 'too_small') await tx.update(syncBatches).set({ state: 'deferred', finishedAt: now }).where(sameBatch(batch));
+    if (error.action === 'too_small') await deferRemoval(tx, sending, now);
     if (error.action === 'split') await split(tx, sending, 0, () => giveUpBatch(tx, sending, error, now));
     if (persists) await split(tx, sending, batch.attempts + 1, () => giveUpIfOthersPass(tx, sending, error, now));
   });
 }
 
+/** Nothing comes after it that would make the audience larger, or the list another: what can go now goes now. */
+export const takesOutAll = ({ purpose }: Run): boolean => purpose === 'empty' || purpose === 'withdraw';
+
+/** Facebook takes nobody of a removal that would leave too few: of one that is to come true all the same, half is asked for, and so on. */
+async function deferRemoval(tx: Tx, sending: Sending, now: Date): Promise<void> {
+  const { run, batch } = sending;
+  const defer = async (which: SQL | undefined) => {
+    await tx.update(syncBatches).set({ state: 'deferred', finishedAt: now }).where(which);
+  };
+  if (!takesOutAll(run)) return defer(sameBatch(batch));
+  // One is too many: so are all others.
+  const ofRun = and(eq(syncBatches.runId, run.id), eq(syncBatches.op, 'remove'), eq(syncBatches.state, 'pending'));
+  const half = await split(tx, sending, 0, () => defer(ofRun));
+  if (half !== null) await defer(sameBatch({ ...batch, seq: half }));
+}
+
+/** After a removal was taken, the smallest that was not: refused once more it is halved, until nobody more may go. */
+async function takeUpDeferred(tx: Tx, run: Run): Promise<void> {
+  const mine = and(eq(syncBatches.runId, run.id), eq(syncBatches.op, 'remove'), eq(syncBatches.state, 'deferred'));
+  const [smallest] = await tx.select().from(syncBatches).where(mine).orderBy(syncBatches.rows, syncBatches.seq).limit(1);
+  if (smallest) await tx.update(syncBatches).set({ state: 'pending', finishedAt: null }).where(sameBatch(smallest));
+}
+
 /**
  * Halves the batch. @param attempts of each half: what has met the whole so often is not tried as often again with each.
  * @param alone what becomes of a batch of one member, which may be the fault itself.
+ * @returns the seq of the upper half; null where there is none.
  */
-async function split(tx: Tx, { run, batch, key, schema }: Sending, attempts: number, alone: () => Promise<void>): Promise<void> {
+async function split(tx: Tx, { run, batch, key, schema }: Sending, attempts: number, alone: () => Promise<void>): Promise<number | null> {
   const [last] = await tx
     .select({ seq: max(syncBatches.seq) })
     .from(syncBatches)
     .where(eq(syncBatches.runId, run.id));
   const seq = (last?.seq ?? batch.seq) + 1;
   const halves = await halveBatch(tx, key, seq, schema);
-  if (halves === null) return alone();
+  if (halves === null) {
+    await alone();
+    return null;
+  }
   await tx.update(syncBatches).set({ rows: halves.kept, attempts }).where(sameBatch(batch));
   const { workspaceId, id: runId } = run;
   const half = { op: batch.op, rows: halves.moved, state: 'pending' as const, startedAt: batch.startedAt, attempts };
   await tx.insert(syncBatches).values({ runId, seq, workspaceId, ...half });
+  return seq;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { and, asc, eq, inArray } from 'drizzle-orm';
+import { isStopped } from '@/db/campaign-states';
 import type { Database } from '@/db/client';
 import { doubtInvalid, newcomersOf, settleRemoved, takeOver } from '@/db/ledger';
 import { writeRun } from '@/db/run-queue';
@@ -21,7 +22,7 @@ export async function settlePart(world: SyncWorld, sending: Sending, rows: numbe
   return world.db.orm.transaction(async (tx) => {
     const mine = await writeRun(tx, run, world.lease, {}, now);
     // Meanwhile another part's refusal may have ended the session: what arrived in it counts for nothing.
-    if (mine.replaceSession !== run.replaceSession) return mine;
+    if (mine.replaceSession !== run.replaceSession || mine.sendBy !== run.sendBy) return mine;
     await doubtInvalid(tx, key, [...refused.keys()]);
     await recordRejects(tx, sending, refused);
     const invalid = answer?.invalid ?? 0;
@@ -47,7 +48,10 @@ export async function settleReplacement(world: SyncWorld, context: RunContext): 
   return world.db.orm.transaction((tx) => standAsReceived(tx, world, context, {}));
 }
 
-/** The ninety minutes are over: what has arrived stands, and the others are added. */
+/**
+ * The ninety minutes are over: what has arrived stands, and the others are added. The run keeps its session's id: also of a stopped campaign
+ * it is finished, for who is not added now is in the audience no more.
+ */
 export const addTheRest = (world: SyncWorld, context: RunContext): Promise<Run> =>
   world.db.orm.transaction(async (tx) => {
     const { run, audience } = context;
@@ -56,7 +60,7 @@ export const addTheRest = (world: SyncWorld, context: RunContext): Promise<Run> 
       await takeOver(tx, key);
       await tx.update(syncBatches).set({ op: 'add', attempts: 0 }).where(sameBatch(part));
     }
-    return standAsReceived(tx, world, context, { sendBy: 'difference', replaceSession: null, replaceStartedAt: null });
+    return standAsReceived(tx, world, context, { sendBy: 'difference', replaceStartedAt: null });
   });
 
 /** What the parts hold is in the audience, and who is in none has left it. */
@@ -80,17 +84,19 @@ async function standAsReceived(tx: Tx, world: SyncWorld, { run, version, audienc
 /** Compared anew and sent through /users: all that the replacement named is in doubt. */
 export const decideByDifference = (world: SyncWorld, { run }: RunContext): Promise<Run> =>
   world.db.orm.transaction(async (tx) => {
-    const now = world.clock();
     // Not frozen any more: tried again after an end, its parts, which name everybody, are not to be taken for removals.
-    const again = {
-      state: 'audience_ready' as const,
-      sendBy: 'difference' as const,
-      replaceSession: null,
-      replaceStartedAt: null,
-      frozenAt: null,
-    };
-    return writeRun(tx, run, world.lease, { ...again, attempts: 0, waitUntil: null, waitReason: null }, now);
+    const again = { state: 'audience_ready' as const, sendBy: 'difference' as const, frozenAt: null };
+    return endSession(tx, world, run, { ...again, attempts: 0, waitUntil: null, waitReason: null });
   });
+
+/** With its session ends what a stopped campaign's run still went on for. */
+export async function endSession(tx: Tx, world: SyncWorld, run: Run, change: Partial<Run>): Promise<Run> {
+  const now = world.clock();
+  const mine = await writeRun(tx, run, world.lease, { ...change, replaceSession: null, replaceStartedAt: null }, now);
+  if (!(await isStopped(tx, run.campaignId))) return mine;
+  const over = { state: 'cancelled' as const, finishedAt: now, waitUntil: null, waitReason: null, leasedBy: null, leasedUntil: null };
+  return writeRun(tx, mine, world.lease, over, now);
+}
 
 const batchesIn = (orm: Pick<Tx, 'select'>, runId: number, state: Batch['state'], op?: Batch['op']): Promise<Batch[]> =>
   orm

@@ -2,7 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { markConnection } from '@/db/connections';
 import { settleRemovals } from '@/db/removals';
-import { claimRun, dueCampaigns, LeaseLost, moving, queueDueRun, releaseRun, writeRun } from '@/db/run-queue';
+import { claimRun, dueCampaigns, LeaseLost, moving, queueDueRun, releaseEnded, releaseRun, writeRun } from '@/db/run-queue';
 import { halvedInVain, type Run } from '@/db/runs';
 import { type Blocker, type CampaignState, campaigns } from '@/db/schema';
 import { settleCampaign } from '@/db/settle-campaign';
@@ -85,6 +85,7 @@ export async function workOn(
   } catch (error) {
     const failed = await settleFailure(world, run, context, error).catch((second: unknown) => unsettled(world, run, second));
     if (failed) counts.failed++;
+    await releaseEnded(world.db, run.id, world.lease).catch((second: unknown) => unsettled(world, run, second));
   }
 }
 

@@ -167,6 +167,24 @@ it('takes whoever withdraws consent out of every audience at once, also of a cam
   expect((await runsOf(later))[0]).toMatchObject({ excluded: 1 });
 });
 
+it('takes whoever withdraws consent out while a fault keeps the campaign’s own run waiting', async () => {
+  await saveExclusions(s.db, s.workspaceId, { excludeSegments: [], consentProperty: 'ads' }, new Date('2026-07-19T07:00:00Z'));
+  const id = await campaign('blocked', '2026-07-19T08:00:00Z', 3);
+  await s.tick('2026-07-19T09:00:00Z');
+  await move(['blocked-9'], 'blocked', '2026-07-19T20:00:00Z');
+  const flagged = { status: 400, code: 2650, subcode: 1713230 };
+  await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/users$', times: 0, ...flagged });
+  await s.tick('2026-07-20T09:00:00Z');
+  expect(await campaignDetail(s.db, s.workspaceId, id)).toMatchObject({ state: 'blocked' });
+  await s.send([identify('blocked-1', 'blocked', { ads: 'No' })], '2026-07-20T09:01:00Z');
+  await s.tick('2026-07-20T09:02:00Z');
+  expect(await s.held('blocked')).toEqual(digests(['blocked-0', 'blocked-2']));
+  await s.sandbox.control.clearFaults();
+  await s.tick('2026-07-20T10:00:00Z');
+  expect(await s.held('blocked')).toEqual(digests(['blocked-0', 'blocked-2', 'blocked-9']));
+  expect(await campaignDetail(s.db, s.workspaceId, id)).toMatchObject({ state: 'awaiting_next', blocker: null });
+});
+
 it('takes out those who had withdrawn before the property was named', async () => {
   await campaign('named', '2026-07-16T08:00:00Z', 2, { schedule: { kind: 'now' } });
   await s.send([identify('named-0', 'named', { newsletter: 'unsubscribed' })], '2026-07-16T08:00:00Z');

@@ -245,6 +245,33 @@ it('is finished even if the campaign is stopped meanwhile: half a list would be 
   expect((await s.db.orm.select().from(campaigns).where(eq(campaigns.id, id)))[0]?.state).toBe('stopped');
 });
 
+it('that is left without its session is over where the campaign was stopped: emptying does not wait for it', async () => {
+  const id = await campaign('let-go', '2026-10-03', 10_002);
+  await move(['let-go-0'], 'elsewhere', '2026-10-03T20:00:00Z');
+  await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/usersreplace$', nth: 2, times: 1, status: 500, code: 2 });
+  await s.tick('2026-10-04T09:00:00Z');
+  await stopCampaign(s.db, s.workspaceId, id, new Date('2026-10-04T09:05:00Z'), 'remove');
+  const notFullyUpdated = { status: 400, code: 2650, subcode: 1870148 };
+  await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/usersreplace$', ...notFullyUpdated });
+  await s.tick('2026-10-04T09:20:00Z');
+  expect((await runsOf(id)).map((run) => [run.purpose, run.state])).toContainEqual(['sync', 'cancelled']);
+  await s.sandbox.control.changeAudience((await audienceOf('let-go'))?.id ?? '', { failReplace: true });
+  expect(await s.tick('2026-10-04T12:00:00Z')).toMatchObject({ finished: 1 });
+  expect((await audienceOf('let-go'))?.members).toBe(0);
+});
+
+it('adds what had no time left also for a campaign that was stopped: who is not added now would be in the audience no more', async () => {
+  const id = await campaign('out-of-time', '2026-10-05', 21_000);
+  await move(['out-of-time-0'], 'elsewhere', '2026-10-05T20:00:00Z');
+  await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/usersreplace$', nth: 3, times: 0, status: 500, code: 2 });
+  await s.tick('2026-10-06T09:00:00Z');
+  await stopCampaign(s.db, s.workspaceId, id, new Date('2026-10-06T09:05:00Z'));
+  await s.sandbox.control.clock({ advanceMs: 91 * 60_000 });
+  await s.sandbox.control.clearFaults();
+  expect(await s.tick('2026-10-06T10:31:00Z')).toMatchObject({ finished: 1 });
+  expect((await audienceOf('out-of-time'))?.members).toBe(20_999);
+});
+
 it('reports the unreadable rows of a replacement, and leaves out nobody else', async () => {
   const id = await campaign('unreadable', '2026-09-26', 3);
   await move(['unreadable-7'], 'unreadable', '2026-09-26T20:00:00Z');

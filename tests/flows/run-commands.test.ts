@@ -2,9 +2,11 @@ import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { cancelRun, releaseHeldRun, retryRun, undoLastRun } from '@/db/run-commands';
+import { claimRun, queueDueRun } from '@/db/run-queue';
 import { runsOfCampaign } from '@/db/runs';
 import { campaigns, syncRuns } from '@/db/schema';
 import type { CampaignDraft } from '@/lib/campaign/plan';
+import { advanceRun, contextOf } from '@/lib/sync/advance-run';
 import { sandboxAccounts } from '@/tests/support/sandbox';
 import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
 
@@ -20,6 +22,7 @@ beforeAll(async () => {
 afterAll(() => s.sandbox.stop());
 afterEach(async () => {
   await s.sandbox.control.clearFaults();
+  await s.sandbox.control.settings({ removalFloor: 0 });
   // Their schedules go on: not in the next story.
   await s.db.orm.update(campaigns).set({ state: 'archived' });
 });
@@ -194,6 +197,83 @@ describe('a campaign', () => {
     expect(await s.held('taken')).toEqual([]);
     expect((await stateOf(taken))?.state).toBe('stopped');
     expect((await runsOf(taken)).at(-1)).toMatchObject({ purpose: 'empty', state: 'confirmed', removed: 2 });
+  });
+
+  it('that is stopped takes out as many as Facebook lets go, says how many are left, and asks for them again when told to', async () => {
+    const id = await campaign('floored', '2026-08-24T08:00:00Z', 50);
+    await s.tick('2026-08-24T09:00:00Z');
+    await s.sandbox.control.settings({ removalFloor: 20, matchRate: 1 });
+    await stopCampaign(s.db, s.workspaceId, id, new Date('2026-08-24T10:00:00Z'), 'remove');
+    await s.sandbox.control.clearRequests();
+    expect(await s.tick('2026-08-24T10:00:01Z')).toMatchObject({ finished: 1 });
+    expect(await s.held('floored')).toHaveLength(20);
+    const asked = (await s.sandbox.control.requests()).filter((request) => request.path.endsWith('/users'));
+    expect(asked.length).toBeLessThan(20);
+    const [run] = await runsOfCampaign(s.db, s.workspaceId, id);
+    expect(run).toMatchObject({ purpose: 'empty', screenState: 'partial', removed: 30, deferred: 20 });
+    await s.sandbox.control.settings({ removalFloor: 0 });
+    await retryRun(s.db, s.workspaceId, run?.id ?? 0, new Date('2026-08-24T11:00:00Z'));
+    await s.tick('2026-08-24T11:00:01Z');
+    expect(await s.held('floored')).toEqual([]);
+    expect(await stateOf(id)).toMatchObject({ state: 'stopped' });
+  });
+
+  it('that is stopped waits with taking out until the request in flight has its answer', async () => {
+    const id = await campaign('in-flight', '2026-08-25T08:00:00Z', 3);
+    const now = new Date('2026-08-25T09:00:00Z');
+    await queueDueRun(s.db, id, now);
+    const engine = s.engine('2026-08-25T09:00:00Z');
+    let run = await claimRun(s.db, engine.lease, now);
+    while (run && run.state !== 'frozen') run = await advanceRun(engine, await contextOf(engine, run, () => true));
+    await stopCampaign(s.db, s.workspaceId, id, new Date('2026-08-25T09:00:05Z'), 'remove');
+    expect(await s.tick('2026-08-25T09:00:10Z')).toMatchObject({ advanced: 0 });
+    expect(await s.tick('2026-08-25T09:02:10Z')).toMatchObject({ finished: 1 });
+  });
+
+  it('whose run is cancelled may run again as soon as the engine has heard of it', async () => {
+    const id = await campaign('heard', '2026-08-26T08:00:00Z', 3);
+    await s.sandbox.control.fault({ kind: 'slow', method: 'POST', route: '/users$', ms: 400 });
+    const ticking = s.tick('2026-08-26T09:00:00Z');
+    const inFlight = async () =>
+      (await s.db.sql`select 1 from sync_batches where run_id = ${await lastRun(id)} and started_at is not null`).length;
+    await expect.poll(inFlight, { interval: 20 }).toBe(1);
+    await cancelRun(s.db, s.workspaceId, await lastRun(id), new Date('2026-08-26T09:00:01Z'));
+    await runNow(s.db, s.workspaceId, id, new Date('2026-08-26T09:00:02Z'));
+    await ticking;
+    await s.tick('2026-08-26T09:00:03Z');
+    expect((await runsOf(id)).map((run) => run.state)).toEqual(['cancelled', 'confirmed']);
+    expect(await s.held('heard')).toEqual(digests(people('heard', 3)));
+  });
+
+  it('that is resumed starts nothing that is later than a run may be', async () => {
+    const id = await campaign('late', '2026-08-27T08:00:00Z', 3);
+    await queueDueRun(s.db, id, new Date('2026-08-27T09:00:00Z'));
+    await pauseCampaign(s.db, s.workspaceId, id, new Date('2026-08-27T09:00:01Z'));
+    await resumeCampaign(s.db, s.workspaceId, id, new Date('2026-08-28T22:00:00Z'));
+    expect(await s.tick('2026-08-28T22:00:01Z')).toMatchObject({ queued: 0, skipped: 1, advanced: 0 });
+    expect((await runsOf(id)).map((run) => run.state)).toEqual(['skipped', 'skipped']);
+    expect((await stateOf(id))?.state).toBe('awaiting_next');
+  });
+
+  it.each(['paused', 'withdraw'])('does at its end what was chosen, also where the last to end is %s', async (last) => {
+    const name = `end-${last}`;
+    const id = await campaign(name, '2026-08-29T08:00:00Z', 3, { schedule: daily('2026-08-29', { after: 1 }), atEnd: 'empty' });
+    await queueDueRun(s.db, id, new Date('2026-08-29T09:00:00Z'));
+    const engine = s.engine('2026-08-29T09:00:00Z');
+    let run = await claimRun(s.db, engine.lease, new Date('2026-08-29T09:00:00Z'));
+    while (run && run.state !== 'sent') run = await advanceRun(engine, await contextOf(engine, run, () => true));
+    if (!run) throw new Error('the run is there to be claimed');
+    if (last === 'paused') await pauseCampaign(s.db, s.workspaceId, id, new Date('2026-08-29T09:00:05Z'));
+    else
+      await s.db.sql`
+        insert into sync_runs (workspace_id, campaign_id, version_id, audience_id, occurrence_at, trigger, purpose, state, created_at)
+        values (${s.workspaceId}, ${id}, ${run.versionId}, ${run.audienceId}, '2026-08-29T09:00:04Z', 'schedule', 'withdraw', 'queued', now())`;
+    await advanceRun(engine, await contextOf(engine, run, () => true));
+    if (last === 'paused') await resumeCampaign(s.db, s.workspaceId, id, new Date('2026-08-29T10:00:00Z'));
+    await s.tick('2026-08-29T10:00:01Z');
+    expect(await s.held(name)).toEqual([]);
+    expect(await stateOf(id)).toMatchObject({ state: 'completed' });
+    expect((await runsOf(id)).filter((each) => each.purpose === 'empty')).toHaveLength(1);
   });
 
   it('that is over keeps its audience, empties it, or lets the ad sets go, as was chosen', async () => {

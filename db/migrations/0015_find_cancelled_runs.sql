@@ -1,0 +1,1 @@
+CREATE INDEX "sync_runs_cancelled" ON "sync_runs" USING btree ("audience_id") WHERE "sync_runs"."state" = 'cancelled';
