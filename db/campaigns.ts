@@ -13,7 +13,7 @@ import { heardBy, listen } from './live-campaigns';
 import { queueDueRun, skipMissed } from './run-queue';
 import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
 import { segmentSources } from './segment-references';
-import { checkPatterns, segmentByKey } from './segments';
+import { checkCampaignPatterns, segmentByKey } from './segments';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -26,7 +26,7 @@ export async function createDraft(
   userId: string | null,
   now: Date,
 ): Promise<{ id: string }> {
-  if (draft.definition) await checkPatterns(db, draft.definition);
+  await checkCampaignPatterns(db, draft);
   const values = {
     workspaceId,
     name: draft.name ?? 'Untitled campaign',
@@ -45,7 +45,7 @@ export async function createDraft(
 export async function saveDraft(db: Database, workspaceId: WorkspaceId, id: string, draft: CampaignDraft, now: Date): Promise<void> {
   const campaign = await ownCampaign(db.orm, workspaceId, id);
   refuseIfOver(campaign.state);
-  if (draft.definition) await checkPatterns(db, draft.definition);
+  await checkCampaignPatterns(db, draft);
   // A running campaign keeps its name until the new version stands.
   const name = campaign.state === 'draft' && draft.name ? draft.name : campaign.name;
   await db.orm.update(campaigns).set({ draft, name, updatedAt: now }).where(own(workspaceId, id));
@@ -75,6 +75,7 @@ export async function scheduleCampaign(
   if (!seen.draft) throw new AppError('conflict', 'There is nothing new to schedule.');
   const held = await currentVersion(db.orm, seen.versionId);
   const plan = checkedPlan(seen.draft, now, held?.schedule);
+  await checkCampaignPatterns(db, plan);
   if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
   if (plan.definition !== undefined) await segmentSources(db, workspaceId, plan.definition);
   const connection = plan.connectionId

@@ -9,29 +9,27 @@ import { workspaceById } from './workspaces';
 
 type DateCampaign = LiveCampaign & { trigger: DateTrigger };
 
-const isDated = (campaign: LiveCampaign): campaign is DateCampaign => 'date' in campaign.trigger;
+export const isDated = (campaign: LiveCampaign): campaign is DateCampaign => 'date' in campaign.trigger;
 
-/** Looks at the dates of all profiles where that is due, once a day and campaign: who has come to the day is admitted. */
-export async function scanDates(db: Database, campaigns: readonly LiveCampaign[], now: Date): Promise<void> {
-  for (const campaign of campaigns.filter(isDated)) {
-    const scanned = sql`select scanned_until as until from live_scans where audience_id = ${campaign.audienceId}`;
-    const [before] = await db.orm.execute<{ until: string }>(scanned);
-    const from = before ? new Date(before.until) : new Date(campaign.from.getTime() - 1);
-    const due = scanInstants(campaign, from, now);
-    const last = due.at(-1);
-    if (!last) continue;
-    const admissions = await Promise.all(due.map(async (at) => admission(campaign, at, await whoseDay(db, campaign, at, null), now)));
-    await db.orm.transaction(async (tx) => {
-      await tx.execute(
-        sql`insert into live_scans (audience_id, scanned_until) values (${campaign.audienceId}::int, ${instant(from)}) on conflict do nothing`,
-      );
-      // Another process may have been quicker.
-      const [mine] = await tx.execute<{ until: string }>(sql`${scanned} for update`);
-      if (!mine || new Date(mine.until).getTime() !== from.getTime()) return;
-      for (const each of admissions) await tx.execute(each);
-      await tx.execute(sql`update live_scans set scanned_until = ${instant(last)} where audience_id = ${campaign.audienceId}`);
-    });
-  }
+/** Looks at the dates of all profiles where that is due, once a day: who has come to the day is admitted. */
+export async function scanDates(db: Database, campaign: DateCampaign, now: Date): Promise<void> {
+  const scanned = sql`select scanned_until as until from live_scans where audience_id = ${campaign.audienceId}`;
+  const [before] = await db.orm.execute<{ until: string }>(scanned);
+  const from = before ? new Date(before.until) : new Date(campaign.from.getTime() - 1);
+  const due = scanInstants(campaign, from, now);
+  const last = due.at(-1);
+  if (!last) return;
+  const admissions = await Promise.all(due.map(async (at) => admission(campaign, at, await whoseDay(db, campaign, at, null), now)));
+  await db.orm.transaction(async (tx) => {
+    await tx.execute(
+      sql`insert into live_scans (audience_id, scanned_until) values (${campaign.audienceId}::int, ${instant(from)}) on conflict do nothing`,
+    );
+    // Another process may have been quicker.
+    const [mine] = await tx.execute<{ until: string }>(sql`${scanned} for update`);
+    if (!mine || new Date(mine.until).getTime() !== from.getTime()) return;
+    for (const each of admissions) await tx.execute(each);
+    await tx.execute(sql`update live_scans set scanned_until = ${instant(last)} where audience_id = ${campaign.audienceId}`);
+  });
 }
 
 const dayMs = 86_400_000;

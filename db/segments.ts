@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { identifierBit, reachingIdentifiers } from '@/lib/identity/identifiers';
+import type { LiveStep, Trigger } from '@/lib/live/trigger';
 import { type CompileContext, compile } from '@/lib/segment/compile';
 import { type Definition, eventsOf, propertyConditionsOf } from '@/lib/segment/definition';
 import type { Question } from '@/lib/segment/question';
@@ -161,9 +162,20 @@ export async function compileContext(db: Database, workspaceId: WorkspaceId, def
 
 const momentOf = (when: When) => (when instanceof Date ? { at: when, now: when } : when);
 
-/** Only Postgres can tell. @throws AppError invalid with the path of a pattern that does not compile. */
-export async function checkPatterns(db: Database, definition: Definition): Promise<void> {
-  for (const { condition, path } of propertyConditionsOf(definition)) {
+type Asked = { definition?: Definition; trigger?: Trigger; exit?: readonly LiveStep[] };
+
+/** Of all that a campaign asks: what starts and ends a stay is compiled when it happens, and too late to tell anybody. @throws AppError as below. */
+export async function checkCampaignPatterns(db: Database, { definition, trigger, exit = [] }: Asked): Promise<void> {
+  if (definition) await checkPatterns(db, definition);
+  if (trigger && 'sequence' in trigger) await checkPatterns(db, trigger, 'trigger');
+  const steps = trigger && 'on' in trigger ? trigger.on : [];
+  for (const [i, step] of steps.entries()) await checkPatterns(db, step, `trigger.on[${i}]`);
+  for (const [i, step] of exit.entries()) await checkPatterns(db, step, `exit[${i}]`);
+}
+
+/** Only Postgres can tell. @param at the path of the tree itself. @throws AppError invalid with the path of a pattern that does not compile. */
+export async function checkPatterns(db: Database, definition: Definition, at = ''): Promise<void> {
+  for (const { condition, path } of propertyConditionsOf(definition, at)) {
     if (condition.op !== 'matches') continue;
     await runSegmentQuery(db, sql`select '' ~ ${condition.value}::text`).catch((error: unknown) => {
       if (error instanceof AppError)

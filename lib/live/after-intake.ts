@@ -25,8 +25,7 @@ export class AfterIntake {
   private async work(): Promise<void> {
     while (this.again) {
       this.again = false;
-      const { db, clock } = this.world;
-      if (!(await settleLive(db, clock()))) return;
+      if (!(await settleLive(this.world, this.world.clock()))) return;
       await delay(gatherMs + 1);
       await flushLive(this.world);
     }

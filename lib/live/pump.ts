@@ -63,7 +63,7 @@ export async function pump(world: SyncWorld, signal: AbortSignal): Promise<void>
     }
   };
   const settle = async () => {
-    listening = await settleLive(world.db, world.clock());
+    listening = await settleLive(world, world.clock());
   };
   await Promise.all([forever(settle), forever(async () => listening && flushLive(world, contextFor))]);
 }

@@ -144,9 +144,9 @@ export const segmentsOf = (definition: Definition): string[] => [
   ...new Set([...conditionsOf(definition)].flatMap(({ condition }) => ('segment' in condition ? condition.segment : []))),
 ];
 
-/** Property conditions of the tree and of its `where` lists, with their paths. */
-export function* propertyConditionsOf(definition: Definition): Generator<{ condition: PropertyCondition; path: string }> {
-  for (const { condition, path } of conditionsOf(definition)) {
+/** Property conditions of the tree and of its `where` lists, with their paths. @param at the path of the tree itself. */
+export function* propertyConditionsOf(definition: Definition, at = ''): Generator<{ condition: PropertyCondition; path: string }> {
+  for (const { condition, path } of conditionsOf(definition, at)) {
     if ('property' in condition) yield { condition, path };
     if ('sequence' in condition) {
       for (const [i, step] of condition.sequence.entries()) yield* placed(step.where, join(path, `sequence[${i}]`));

@@ -28,7 +28,7 @@ export async function playLive(rig: Rig, shop: LiveShop, cell: Cell): Promise<Pl
     if (step === 'leave') await shop.story.tick(iso(moment - 20 * minuteMs));
     await shop.liveUntil(campaign, moment);
     at = moment + 5 * secondMs;
-    if (ofFlush.includes(step)) await settleLive(shop.story.db, new Date(at - 2 * secondMs));
+    if (ofFlush.includes(step)) await settleLive(shop.story.engine(iso(at)), new Date(at - 2 * secondMs));
   }
   let kills = 0;
   let engine: Engine | null = null;

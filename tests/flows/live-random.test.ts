@@ -103,7 +103,7 @@ it(`ends with who belongs in each audience (LIVE_SEED=${seed})`, async () => {
     if (random() < 0.3) await s.send(calls, iso(now));
     await trouble(random);
     if (minute % 60 === 0) await killed(random, iso(now + 2_000));
-    await settleLive(s.db, new Date(now + 3_000));
+    await settleLive(s.engine(iso(now)), new Date(now + 3_000));
     await flushLive(s.engine(iso(now + 5_000)));
   }
   await s.sandbox.control.clearFaults();

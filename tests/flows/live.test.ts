@@ -28,7 +28,7 @@ const did = (event: string, ...names: string[]) => names.map((userId) => ({ type
 /** What the running process does within two seconds: settles, waits for others to gather, flushes. */
 async function pumped(at: string): Promise<void> {
   const later = new Date(Date.parse(at) + 1_000).toISOString();
-  await settleLive(s.db, new Date(at));
+  await settleLive(s.engine(at), new Date(at));
   await flushLive(s.engine(later));
 }
 

@@ -1,0 +1,102 @@
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pauseCampaign, stopCampaign } from '@/db/campaign-states';
+import { createDraft, scheduleCampaign } from '@/db/campaigns';
+import { campaigns, campaignVersions } from '@/db/schema';
+import type { CampaignDraft } from '@/lib/campaign/plan';
+import { flushLive } from '@/lib/live/pump';
+import { settleLive } from '@/lib/live/settle';
+import { testDatabase } from '@/tests/support/database';
+import { sandboxAccounts } from '@/tests/support/sandbox';
+import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
+
+/** What a live campaign meets beside its plain days: other people's mistakes, merges, what comes late, and moments between two transactions. */
+
+let s: Story;
+/** Another workspace of the same database. */
+let neighbour: Story;
+beforeAll(async () => {
+  const on = await testDatabase();
+  neighbour = await story('UTC', on);
+  s = await story('UTC', on);
+  const people = ['ann', 'bob', 'cid', 'dee', 'eve'];
+  const told = people.map((userId) => ({ type: 'identify', userId, traits: { email: emailOf(userId) } }));
+  await s.send(told, '2026-05-01T08:00:00Z');
+});
+afterAll(() => Promise.all([s.sandbox.stop(), neighbour.sandbox.stop()]));
+
+const schedule = { kind: 'live', zone: 'UTC' } as const;
+const emails = (...names: string[]) => names.map((name) => digestOfEmail(emailOf(name))).sort();
+const did = (event: string, ...names: string[]) => names.map((userId) => ({ type: 'track', userId, event }));
+/** With a pattern that does not compile. */
+const unclosed = (did: string) => ({ did, where: [{ property: 'url', op: 'matches' as const, value: '(' }] });
+
+async function pumped(at: string): Promise<void> {
+  const later = new Date(Date.parse(at) + 1_000).toISOString();
+  await settleLive(s.engine(at), new Date(at));
+  await flushLive(s.engine(later));
+}
+
+/** Begins at `at`, with its first run open. @param name of the campaign and of its audience. */
+async function live(name: string, plan: Partial<CampaignDraft>, at: string): Promise<string> {
+  const id = await s.campaign({ name, schedule, audience: { new: { name } }, ...plan }, at);
+  await s.tick(at);
+  return id;
+}
+
+const stopped = (id: string, at: string) => stopCampaign(s.db, s.workspaceId, id, new Date(at), 'leave');
+
+it('refuses a pattern that does not compile wherever a campaign asks for it, also in a draft of before that was checked', async () => {
+  const now = new Date('2026-05-01T09:00:00Z');
+  const paid = { didNot: 'Paid', where: unclosed('Paid').where };
+  const plans: [Partial<CampaignDraft>, string][] = [
+    [{ trigger: { on: [{ did: 'Seen' }, unclosed('Read')] } }, 'trigger.on[1].where[0].value'],
+    [{ trigger: { sequence: [{ did: 'Cart' }, paid], gap: { hours: 1 } } }, 'trigger.sequence[1].where[0].value'],
+    [{ trigger: { on: [{ did: 'Seen' }] }, exit: [unclosed('Bought')] }, 'exit[0].where[0].value'],
+  ];
+  for (const [plan, path] of plans) {
+    const saving = createDraft(s.db, s.workspaceId, { name: 'Unclosed', schedule, ...plan }, null, now);
+    await expect(saving).rejects.toMatchObject({ code: 'invalid', field: path });
+  }
+  const plan = { name: 'Old', schedule, adAccountId: sandboxAccounts.main, audience: { new: { name: 'Old' } } };
+  const { id } = await createDraft(s.db, s.workspaceId, plan, null, now);
+  const draft = { ...plan, trigger: { on: [unclosed('Read')] } };
+  await s.db.orm.update(campaigns).set({ draft }).where(eq(campaigns.id, id));
+  const scheduling = scheduleCampaign(s.db, s.workspaceId, id, now, null);
+  await expect(scheduling).rejects.toMatchObject({ code: 'invalid', field: 'trigger.on[0].where[0].value' });
+});
+
+it('goes on for everybody else where something of one campaign, or of one workspace, cannot be settled', async () => {
+  const at = '2026-05-02T09:00:00Z';
+  const sequence = [{ did: 'Cart' }, { didNot: 'Paid' }] as [{ did: string }, { didNot: string }];
+  const theirs = await neighbour.campaign({ schedule, trigger: { on: [{ did: 'Read' }] } }, at);
+  await pauseCampaign(neighbour.db, neighbour.workspaceId, theirs, new Date(at));
+  const broken = await live('Broken wait', { trigger: { sequence, gap: { minutes: 10 } } }, at);
+  const whole = await live('Wait', { trigger: { sequence, gap: { minutes: 10 } } }, at);
+  await becomes(theirs, { on: [unclosed('Read')] });
+  await becomes(broken, { sequence: [sequence[0], { didNot: 'Paid', where: unclosed('').where }], gap: { minutes: 10 } });
+  await neighbour.send([{ ...did('Read', 'zoe')[0], properties: { url: '/' } }], '2026-05-02T09:01:00Z');
+  await s.send([...did('Cart', 'ann'), { ...did('Paid', 'bob')[0], properties: { url: '/' } }], '2026-05-02T09:01:00Z');
+  await pumped('2026-05-02T09:01:01Z');
+  await pumped('2026-05-02T09:12:00Z');
+  expect(await s.held('Wait')).toEqual(emails('ann'));
+  await s.tick('2026-05-02T09:13:00Z');
+  await Promise.all([stopped(broken, at), stopped(whole, at)]);
+  await stopCampaign(neighbour.db, neighbour.workspaceId, theirs, new Date(at), 'leave');
+});
+
+it('moves runs of a schedule where live campaigns cannot be looked at', async () => {
+  const at = '2026-05-03T09:00:00Z';
+  const id = await live('Listening', { trigger: { on: [{ did: 'Seen' }] } }, at);
+  await s.db.orm.execute(sql`alter table live_stays rename to live_stays_elsewhere`);
+  await s.campaign({ name: 'Scheduled', audience: { new: { name: 'Scheduled' } }, definition: { did: 'Cart' } }, at);
+  await s.tick('2026-05-03T09:00:10Z');
+  await s.db.orm.execute(sql`alter table live_stays_elsewhere rename to live_stays`);
+  expect(await s.held('Scheduled')).toEqual(emails('ann'));
+  await stopped(id, at);
+});
+
+/** As if it had been scheduled so before patterns were checked. */
+async function becomes(campaignId: string, trigger: NonNullable<CampaignDraft['trigger']>): Promise<void> {
+  await s.db.orm.update(campaignVersions).set({ trigger }).where(eq(campaignVersions.campaignId, campaignId));
+}
