@@ -23,7 +23,16 @@ export type MatchQuality = {
   sizeUpper: number | null;
 };
 
-export type Conversions = { target: Group; control: Group };
+/** The last time for which one share was the control group: who came in before or after is in no comparison. */
+export type Compared = {
+  from: Date;
+  /** When it was switched off, or another share; null while it lasts. */
+  until: Date | null;
+  controlPercent: number;
+};
+
+/** compared: null without a control group ever; then everybody who came in is in the target. */
+export type Conversions = { target: Group; control: Group; compared: Compared | null };
 
 export type Report = { quality: MatchQuality; conversions: Conversions | null };
 
@@ -80,25 +89,32 @@ async function matchQuality(tx: Tx, { id, sizeLower, sizeUpper }: Audience): Pro
 
 /**
  * Of the members and of the control group, those who did the event within so many days of joining, or of being drawn. Each person counts
- * once, from the first time; only those for whom the days are over; nobody who was in both groups.
+ * once, from the first time; only those who came in, and had their days, while the compared share was the control group; nobody who was in
+ * both groups meanwhile. A control who joins later, because there is no control group any more, has been one.
  */
-async function conversions(tx: Tx, { id, workspaceId }: Audience, eventId: number, days: number, at: Date): Promise<Conversions> {
-  const until = sql`${at.toISOString()}::timestamptz`;
-  const latest = sql`${new Date(at.getTime() - days * dayMs).toISOString()}::timestamptz`;
+async function conversions(tx: Tx, audience: Audience, eventId: number, days: number, at: Date): Promise<Conversions> {
+  const compared = await comparedOf(tx, audience);
+  const { id, workspaceId } = audience;
+  const end = Math.min(at.getTime(), compared?.until?.getTime() ?? Number.POSITIVE_INFINITY);
+  const instant = (time: Date) => sql`${time.toISOString()}::timestamptz`;
+  const latest = instant(new Date(end - days * dayMs));
   const within = sql`${days}::int * interval '24 hours'`;
+  const begun = compared ? sql`and min(since) >= ${instant(compared.from)}` : sql``;
+  const meanwhile = sql`filter (where since < ${instant(new Date(end))})`;
   const groups = await tx.execute<Group & { control: boolean }>(sql`
     with people as materialized (
-      select profile_id, bool_or(control) as control, min(since) as since
+      select profile_id, bool_or(control) ${meanwhile} as control, min(since) as since
       from (
         select profile_id, false as control, since from audience_members where audience_id = ${id} and state in ('in', 'removing', 'retiring')
         union all
         select profile_id, control, since from audience_stays where audience_id = ${id}
       ) stays
-      group by profile_id having bool_and(control) = bool_or(control) and min(since) <= ${latest}
+      group by profile_id
+      having bool_and(control) ${meanwhile} = bool_or(control) ${meanwhile} and min(since) <= ${latest} ${begun}
     ), converted as (
       select distinct p.profile_id from people p
       join events e on e.profile_id = p.profile_id and e.event_id = ${eventId} and e.time > p.since and e.time <= p.since + ${within}
-      where e.workspace_id = ${workspaceId} and e.time <= ${until} and e.time > (select min(since) from people)
+      where e.workspace_id = ${workspaceId} and e.time <= ${instant(at)} and e.time > (select min(since) from people)
     )
     select p.control, count(*)::int as people, count(c.profile_id)::int as converted
     from people p left join converted c on c.profile_id = p.profile_id group by p.control`);
@@ -106,5 +122,22 @@ async function conversions(tx: Tx, { id, workspaceId }: Audience, eventId: numbe
     const found = groups.find((group) => group.control === control);
     return { people: found?.people ?? 0, converted: found?.converted ?? 0 };
   };
-  return { target: of(false), control: of(true) };
+  return { target: of(false), control: of(true), compared };
+}
+
+/** By the runs that compared, each with the version it followed: who joined between two of them did so by the version of the first. */
+async function comparedOf(tx: Tx, { campaignId }: Audience): Promise<Compared | null> {
+  const [last] = await tx.execute<{ from: string; until: string | null; controlPercent: number }>(sql`
+    with steps as (
+      select occurrence_at, percent, percent is distinct from lag(percent) over (order by occurrence_at) as changed
+      from (
+        select r.occurrence_at, (v.options->>'controlPercent')::float8 as percent
+        from sync_runs r join campaign_versions v on v.id = r.version_id
+        where r.campaign_id = ${campaignId} and r.purpose = 'sync' and r.frozen_at is not null
+      ) runs
+    ), spans as (
+      select occurrence_at as "from", lead(occurrence_at) over (order by occurrence_at) as until, percent as "controlPercent" from steps where changed
+    )
+    select * from spans where "controlPercent" is not null order by "from" desc limit 1`);
+  return last ? { ...last, from: new Date(last.from), until: last.until === null ? null : new Date(last.until) } : null;
 }

@@ -2,10 +2,11 @@ import { numberText } from '@/components/campaign/zoned-text';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
 import type { Conversions } from '@/db/reports';
 import { type Group, liftOf } from '@/lib/campaign/lift';
-import { differenceText, percentText, relativeText, verdict } from './report-words';
+import { comparedText, differenceText, percentText, relativeText, verdict } from './report-words';
 
 /** Target and control side by side, and what may be said of the difference. */
-export function ConversionTable({ conversions: { target, control }, hasControl }: { conversions: Conversions; hasControl: boolean }) {
+export function ConversionTable({ conversions, hasControl, zone }: { conversions: Conversions; hasControl: boolean; zone: string }) {
+  const { target, control, compared } = conversions;
   const lift = liftOf(target, control);
   return (
     <div className="grid gap-5">
@@ -42,14 +43,12 @@ export function ConversionTable({ conversions: { target, control }, hasControl }
         </dl>
       ) : (
         <p className="text-muted-foreground text-sm">
-          {hasControl
+          {hasControl || compared
             ? 'Nobody of the control group has had the days yet.'
             : 'Without a control group nobody can say what the ads have changed. It is switched on in the campaign under “Limits, sending and the end”.'}
         </p>
       )}
-      <p className="text-muted-foreground text-sm">
-        Each person counts once, from joining, or from being drawn; only those for whom the days are over.
-      </p>
+      <p className="text-muted-foreground text-sm">{comparedText(compared, zone)}</p>
     </div>
   );
 }

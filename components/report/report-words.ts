@@ -1,3 +1,5 @@
+import { dayAndTime } from '@/components/campaign/zoned-text';
+import type { Compared } from '@/db/reports';
 import type { Lift } from '@/lib/campaign/lift';
 
 const places = (share: number): number => (share === 0 ? 0 : Math.abs(share) < 0.01 ? 2 : 1);
@@ -22,3 +24,14 @@ export const differenceText = ({ difference }: Lift): string =>
 
 export const relativeText = ({ relative }: Lift): string =>
   relative ? `${signed(relative.value)} (95 %: ${signed(relative.low)} to ${signed(relative.high)})` : '–';
+
+/** Who is compared. */
+export function comparedText(compared: Compared | null, zone: string): string {
+  if (!compared) return 'Each person counts once, from joining, when the days are over.';
+  const { from, until, controlPercent } = compared;
+  const began = dayAndTime(from, zone);
+  const whom = until
+    ? `, and had their days, from ${began} to ${dayAndTime(until, zone)}, while ${controlPercent} % were the control group`
+    : ` since ${began}, when ${controlPercent} % became the control group`;
+  return `Only those who came in${whom}. Each person counts once, from joining, or from being drawn, when the days are over.`;
+}

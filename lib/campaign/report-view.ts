@@ -8,7 +8,7 @@ export function reportView({ quality, conversions }: Report, goal: Goal | null):
   const { one, two, more, received, invalid, sizeLower, sizeUpper } = quality;
   const match = { byIdentifiers: { one, two, more }, received, invalid, facebook: { sizeLower, sizeUpper } };
   if (!conversions || !goal) return { quality: match, conversions: null };
-  const { target, control } = conversions;
+  const { target, control, compared } = conversions;
   return {
     quality: match,
     conversions: {
@@ -16,6 +16,7 @@ export function reportView({ quality, conversions }: Report, goal: Goal | null):
       days: goal.days,
       target: groupView(target),
       control: groupView(control),
+      compared,
       lift: liftOf(target, control),
     },
   };

@@ -274,7 +274,13 @@ it('reports a goal, with nothing said of a group that nobody is in', async () =>
   const report = await call('GET', `${path}?goal=Charged&days=30`);
   expect(report.json).toMatchObject({
     quality: { byIdentifiers: { one: expect.any(Number) }, facebook: { sizeLower: null } },
-    conversions: { goal: 'Charged', days: 30, control: { people: 0, share: null }, lift: { difference: null, relative: null } },
+    conversions: {
+      goal: 'Charged',
+      days: 30,
+      compared: null,
+      control: { people: 0, share: null },
+      lift: { difference: null, relative: null },
+    },
   });
   expect((await call('GET', `${path}?goal=Charged&days=0`)).json).toMatchObject({ error: { code: 'invalid', field: 'days' } });
   expect((await call('GET', path, undefined, other.apiKey)).status).toBe(404);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { reportOf } from '@/db/reports';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
@@ -49,9 +50,9 @@ it('counts who reached the goal in time, of the members and of the control group
 
   const goal = { event: 'Bought', days: 7 };
   const early = await reportOf(s.db, s.workspaceId, id, goal, new Date('2026-05-08T08:59:00Z'));
-  expect(early.conversions).toEqual({ target: { people: 0, converted: 0 }, control: { people: 0, converted: 0 } });
+  expect(early.conversions).toMatchObject({ target: { people: 0, converted: 0 }, control: { people: 0, converted: 0 } });
   const { conversions, quality } = await reportOf(s.db, s.workspaceId, id, goal, new Date('2026-05-08T10:00:00Z'));
-  expect(conversions).toEqual({
+  expect(conversions).toMatchObject({
     target: { people: members.length, converted: 30 },
     control: { people: controls.length, converted: 6 },
   });
@@ -63,8 +64,72 @@ it('counts who reached the goal in time, of the members and of the control group
   expect(quality.received).toBe(members.length + 1);
 });
 
+it('compares those alone who came in, and had their days, while the same share was the control group', async () => {
+  const silver = (from: number, to: number, at: string) =>
+    s.send(
+      Array.from({ length: to - from }, (_, i) => `q${from + i}`).map((userId) => ({
+        type: 'identify',
+        userId,
+        traits: { email: emailOf(userId), tier: 'silver' },
+      })),
+      at,
+    );
+  const definition = { property: 'tier', op: 'is', value: 'silver' } as const;
+  await silver(0, 100, '2026-05-20T08:00:00Z');
+  const plan = { definition, schedule: { ...daily, start: '2026-05-21' }, changeBrakePercent: null };
+  const id = await s.campaign({ ...plan, audience: { new: { name: 'Silver' } } }, '2026-05-20T10:00:00Z');
+  const comparedAt = async (at: string) => {
+    const { conversions } = await reportOf(s.db, s.workspaceId, id, { event: 'Bought', days: 1 }, new Date(at));
+    const { target, control, compared } = conversions ?? {};
+    return { target: target?.people, control: control?.people, converted: [target?.converted, control?.converted], compared };
+  };
+  const edit = async (controlPercent: number | null, at: string) => {
+    const { draft } = await campaignDetail(s.db, s.workspaceId, id);
+    await saveDraft(s.db, s.workspaceId, id, { ...draft, controlPercent }, new Date(at));
+    await scheduleCampaign(s.db, s.workspaceId, id, new Date(at), null);
+  };
+  await s.tick('2026-05-21T09:00:05Z');
+  expect(await comparedAt('2026-05-22T09:00:00Z')).toMatchObject({ target: 100, control: 0, compared: null });
+
+  // Switched on: of those who are in already, nobody is compared.
+  await edit(50, '2026-05-21T10:00:00Z');
+  await s.tick('2026-05-22T09:00:05Z');
+  const from = new Date('2026-05-22T09:00:00Z');
+  const on = { from, until: null, controlPercent: 50 };
+  expect(await comparedAt('2026-05-23T09:00:00Z')).toMatchObject({ target: 0, control: 0, compared: on });
+  await silver(100, 180, '2026-05-23T08:00:00Z');
+  await s.tick('2026-05-23T09:00:05Z');
+  const newcomers = Array.from({ length: 80 }, (_, i) => `q${100 + i}`);
+  await bought(newcomers, '2026-05-23T10:00:00Z');
+  const before = await comparedAt('2026-05-24T09:00:00Z');
+  const groups = [before.target ?? 0, before.control ?? 0] as const;
+  expect(groups[0] + groups[1]).toBe(80);
+  expect(Math.min(...groups)).toBeGreaterThan(15);
+  expect(before).toMatchObject({ converted: groups, compared: on });
+
+  // Switched off: the control group joins, and stays what it was. Who comes now, or less than the days before, is in no comparison.
+  await silver(180, 200, '2026-05-24T08:00:00Z');
+  await s.tick('2026-05-24T09:00:05Z');
+  await edit(null, '2026-05-24T10:00:00Z');
+  await silver(200, 220, '2026-05-24T20:00:00Z');
+  await s.tick('2026-05-25T08:59:59Z');
+  await s.tick('2026-05-25T09:00:05Z');
+  const off = { from, until: new Date('2026-05-25T09:00:00Z'), controlPercent: 50 };
+  const after = await comparedAt('2026-05-30T09:00:00Z');
+  expect(after.compared).toEqual(off);
+  expect((after.target ?? 0) + (after.control ?? 0)).toBe(100);
+  const { conversions } = await reportOf(s.db, s.workspaceId, id, { event: 'Bought', days: 2 }, new Date('2026-05-30T09:00:00Z'));
+  expect(conversions).toMatchObject({ target: { people: groups[0] }, control: { people: groups[1] } });
+
+  // Another share begins anew.
+  await edit(20, '2026-05-25T10:00:00Z');
+  await s.tick('2026-05-26T09:00:05Z');
+  const anew = { from: new Date('2026-05-26T09:00:00Z'), until: null, controlPercent: 20 };
+  expect(await comparedAt('2026-05-30T09:00:00Z')).toEqual({ target: 0, control: 0, converted: [0, 0], compared: anew });
+});
+
 it('refuses a goal that never came, and a campaign without an audience', async () => {
-  const [campaign] = await s.db.sql<{ id: string }[]>`select id from campaigns`;
+  const [campaign] = await s.db.sql<{ id: string }[]>`select id from campaigns limit 1`;
   const at = new Date('2026-05-08T10:00:00Z');
   await expect(reportOf(s.db, s.workspaceId, campaign?.id ?? '', { event: 'Flew', days: 7 }, at)).rejects.toMatchObject({
     code: 'unprocessable',

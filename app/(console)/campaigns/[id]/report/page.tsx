@@ -77,7 +77,9 @@ async function ConversionsPart({ open: { user, db, campaign, now }, goal }: { op
   try {
     const { conversions } = await reportOf(db, user.workspaceId, campaign.id, goal, now);
     const hasControl = Boolean(campaign.draft.controlPercent);
-    return conversions && <ConversionTable conversions={conversions} hasControl={hasControl} />;
+    const schedule = campaign.version?.schedule;
+    const zone = schedule && 'zone' in schedule ? schedule.zone : user.workspace.zone;
+    return conversions && <ConversionTable conversions={conversions} hasControl={hasControl} zone={zone} />;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return (

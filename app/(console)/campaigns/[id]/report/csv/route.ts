@@ -23,11 +23,14 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
       ['size at Facebook, at most', quality.sizeUpper],
     ];
     if (goal && conversions) {
-      const { target, control } = conversions;
+      const { target, control, compared } = conversions;
       const { difference, relative } = liftOf(target, control);
       lines.push(
         ['goal', goal.event],
         ['days', goal.days],
+        ['compared: came in from', compared?.from.toISOString() ?? null],
+        ['compared: until', compared?.until?.toISOString() ?? null],
+        ['control group, %', compared?.controlPercent ?? null],
         ['target: people', target.people],
         ['target: converted', target.converted],
         ['control: people', control.people],
