@@ -72,13 +72,15 @@ async function writeReceipt(
   { requestedBy, events }: Asked,
   now: Date,
 ): Promise<string> {
+  const all = tx`
+    select ${profileId}::bigint union all select loser from profile_merges where workspace_id = ${workspaceId} and winner = ${profileId}`;
   const held = tx`
-    select a.id from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = ${profileId} where a.workspace_id = ${workspaceId}`;
-  await tx`delete from audience_members where profile_id = ${profileId} and audience_id in (${held}) and state = 'out'`;
+    select distinct a.id from audiences a join audience_members m on m.audience_id = a.id and m.profile_id in (${all}) where a.workspace_id = ${workspaceId}`;
+  await tx`delete from audience_members where profile_id in (${all}) and audience_id in (${held}) and state = 'out'`;
   // A batch that has not gone out yet sends only rows of its own run that are in.
   await tx`
     update audience_members set state = 'removing', run_id = 0
-    where profile_id = ${profileId} and audience_id in (${held}) and state in ('in', 'adding')`;
+    where profile_id in (${all}) and audience_id in (${held}) and state in ('in', 'adding')`;
   const [receipt] = await tx<{ id: string }[]>`
     insert into removal_receipts (workspace_id, kind, profile_id, requested_by, requested_at, events, finished_at)
     select ${workspaceId}, 'erasure', ${profileId}, ${requestedBy}, ${now}, ${events}, case when not exists (${held}) then ${now}::timestamptz end

@@ -74,7 +74,7 @@ async function write(
   const all: Accepted[] = [];
   let fresh: ReadonlySet<IntakeRecord> | null = null;
   for (let rest = records; rest.length > 0; ) {
-    const { profileIds, created, renamed } = await resolveProfiles(tx, workspace.id, rest, receivedAt, alone);
+    const { profileIds, created, renamed, merged } = await resolveProfiles(tx, workspace.id, rest, receivedAt, alone);
     fresh ??= await freshRecords(tx, workspace.id, records);
     const resolved = rest.flatMap((record, i) => (profileIds[i] ? { record, profileId: profileIds[i] } : []));
     const accepted = resolved.filter(({ record }) => fresh?.has(record));
@@ -83,7 +83,8 @@ async function write(
       created.has(profileId) ? { record: { ...record, profile: null }, profileId } : [],
     );
     const { readdressed } = await writeProfiles(tx, workspace.id, [...bare, ...accepted], created);
-    if (workspace.consentProperty) await noteWithdrawals(tx, workspace.id, workspace.consentProperty, accepted, receivedAt);
+    if (workspace.consentProperty)
+      await noteWithdrawals(tx, workspace.id, workspace.consentProperty, { accepted, merged: [...merged] }, receivedAt);
     if (listed) await correctListMembers(tx, workspace.id, [...new Set([...renamed, ...readdressed])]);
     const rows = eventRows(accepted, events);
     await writeEvents(tx, workspace.id, rows);

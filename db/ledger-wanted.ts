@@ -4,6 +4,7 @@ import type { WorkspaceId } from '@/lib/auth';
 import type { Database } from './client';
 import { canBeSent, isControl, type Rules, ranked } from './ledger-fate';
 import { withValue } from './member-values';
+import { formerProfiles } from './profile-merge';
 import { mayNest, mostMembersMs } from './segment-query';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -49,11 +50,14 @@ async function insertSegment(tx: Tx, insert: SQL): Promise<number> {
   return count;
 }
 
-async function leaveOutRefused(tx: Tx, { refused }: Asked): Promise<number> {
+async function leaveOutRefused(tx: Tx, { workspaceId, audienceId, refused }: Asked): Promise<number> {
   await tx.execute(sql`create temp table refused (profile_id bigint primary key) on commit drop`);
   if (refused.length === 0) return 0;
   for (const each of refused) await insertSegment(tx, sql`insert into refused select profile_id from (${each}) e on conflict do nothing`);
   await tx.execute(sql`analyze refused`);
+  await tx.execute(sql`
+    insert into refused select f.profile_id from (${formerProfiles(workspaceId, sql`select profile_id from refused`)}) f
+    join audience_members m on m.audience_id = ${audienceId} and m.profile_id = f.profile_id on conflict do nothing`);
   return (await tx.execute(sql`delete from qualified q using refused r where r.profile_id = q.profile_id`)).count;
 }
 

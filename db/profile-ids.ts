@@ -31,9 +31,14 @@ function callOf(record: IntakeRecord): Call {
 
 /**
  * `profileIds` by record, as text: bigint does not fit a JavaScript number; null for records that wait until the others are written. `created` have no row in `profiles` yet. `renamed` have a user id
- * they had not, or were merged, the ones that are gone among them.
+ * they had not, or were merged, the ones that are gone among them. `merged` are those that others were merged into.
  */
-export type Resolved = { profileIds: (string | null)[]; created: ReadonlySet<string>; renamed: ReadonlySet<string> };
+export type Resolved = {
+  profileIds: (string | null)[];
+  created: ReadonlySet<string>;
+  renamed: ReadonlySet<string>;
+  merged: ReadonlySet<string>;
+};
 
 /** @throws {@link StartAgain} */
 export async function resolveProfiles(
@@ -60,12 +65,15 @@ export async function resolveProfiles(
       tx,
       workspaceId,
       plan.merges.map(({ loser, winner }) => ({ loser, winner: idOf(winner) })),
+      receivedAt,
     );
   }
   const named = plan.newIds.flatMap(({ kind, profile }) => (kind === 'user' ? idOf(profile) : []));
-  const merged = plan.merges.flatMap(({ loser, winner }) => [loser, idOf(winner)]);
+  const merged = plan.merges.map(({ winner }) => idOf(winner));
+  const gone = plan.merges.map(({ loser }) => loser);
   const profileIds = plan.profiles.map((profile) => profile && idOf(profile));
-  return { profileIds, created: new Set(plan.created.map(idOf)), renamed: new Set([...named, ...merged]) };
+  const renamed = new Set([...named, ...gone, ...merged]);
+  return { profileIds, created: new Set(plan.created.map(idOf)), renamed, merged: new Set(merged) };
 }
 
 function idOf(profile: { profileId: string | null }): string {

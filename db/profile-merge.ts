@@ -1,6 +1,8 @@
+import { type SQL, sql } from 'drizzle-orm';
 import type { TransactionSql } from 'postgres';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Identifier } from '@/lib/identity/identifiers';
+import type { Database } from './client';
 import { mergeLive } from './live-arrivals';
 import { readIdentifiers, writeIdentifiers } from './profile-identifiers';
 import { copySamples, workspaceEventIds } from './samples';
@@ -9,9 +11,10 @@ export type Merge = { loser: string; winner: string };
 
 /**
  * Moves everything of the losers to the winners and removes the losers; where both have a value the winner's stands, then the
- * loser's that came first. The caller holds the workspace alone (db/profile-ids.ts).
+ * loser's that came first. The caller holds the workspace alone (db/profile-ids.ts). Audiences are left as they are: who is in one under a
+ * loser is found by profile_merges.
  */
-export async function mergeProfiles(tx: TransactionSql, workspaceId: WorkspaceId, merges: readonly Merge[]): Promise<void> {
+export async function mergeProfiles(tx: TransactionSql, workspaceId: WorkspaceId, merges: readonly Merge[], now: Date): Promise<void> {
   const losers = merges.map((merge) => merge.loser);
   const winners = merges.map((merge) => merge.winner);
   await tx`
@@ -26,7 +29,41 @@ export async function mergeProfiles(tx: TransactionSql, workspaceId: WorkspaceId
   await mergeIdentifiers(tx, workspaceId, merges);
   await mergeProperties(tx, workspaceId, losers, winners);
   await mergeLive(tx, workspaceId, losers, winners);
+  await noteMerges(tx, workspaceId, losers, winners, now);
   await copySamples(tx, workspaceId, [...losers, ...winners]);
+}
+
+async function noteMerges(tx: TransactionSql, workspaceId: WorkspaceId, losers: string[], winners: string[], now: Date): Promise<void> {
+  const pairs = tx`unnest(${losers}::bigint[], ${winners}::bigint[]) as m(loser, winner)`;
+  await tx`update profile_merges p set winner = m.winner from ${pairs} where p.workspace_id = ${workspaceId} and p.winner = m.loser`;
+  await tx`insert into profile_merges (workspace_id, loser, winner, looked_at) select ${workspaceId}::int, loser, winner, ${now}::timestamptz from ${pairs}`;
+}
+
+/** Selects profile_id: what else people were, in an audience perhaps still. @param people selects profile_id. */
+export const formerProfiles = (workspaceId: WorkspaceId, people: SQL): SQL => sql`
+  select g.loser as profile_id from profile_merges g where g.workspace_id = ${workspaceId} and g.winner in (select p.profile_id from (${people}) p)`;
+
+/** After this no run holds a profile from before it was merged, and then again. */
+const lookAgainMs = 2 * 86_400_000;
+const lookedAtOnce = 10_000;
+
+/** Forgets merges of profiles that no audience holds, each looked at every two days. @returns how many. */
+export async function forgetMerges(db: Database, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - lookAgainMs).toISOString();
+  const gone = await db.orm.execute(sql`
+    with due as (
+      select workspace_id, loser from profile_merges where looked_at < ${before}::timestamptz order by looked_at limit ${lookedAtOnce} for update skip locked
+    ), held as (
+      select d.* from due d where exists (
+        select from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = d.loser where a.workspace_id = d.workspace_id)
+    ), kept as (
+      update profile_merges g set looked_at = ${now.toISOString()}::timestamptz from held h where g.workspace_id = h.workspace_id and g.loser = h.loser
+    )
+    delete from profile_merges g using due d
+    where g.workspace_id = d.workspace_id and g.loser = d.loser
+      and not exists (select from held h where h.workspace_id = d.workspace_id and h.loser = d.loser)
+    returning 1`);
+  return gone.length;
 }
 
 async function mergeRollUps(tx: TransactionSql, workspaceId: WorkspaceId, losers: string[], winners: string[]): Promise<void> {

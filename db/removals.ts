@@ -4,6 +4,7 @@ import { AppError } from '@/lib/errors';
 import type { Database } from './client';
 import { lateMs } from './erasures';
 import { withdrawnProfiles } from './exclusions';
+import { formerProfiles } from './profile-merge';
 import { audiences, campaigns, type ReceiptKind, type RemovalOutcome, removalReceipts, removals, users, workspaces } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -105,7 +106,7 @@ async function settleWorkspace(db: Database, workspaceId: WorkspaceId, now: Date
     await tx.execute(sql`
       update removals x set outcome = 'removed', at = ${at}, trace_id = (
           select b.trace_id from batch_members m join sync_batches b on b.run_id = m.run_id and b.seq = m.seq
-          where m.audience_id = x.audience_id and r.profile_id = any(m.profile_ids) and b.op = 'remove' and b.state = 'sent' order by m.run_id desc limit 1)
+          where m.audience_id = x.audience_id and exists (select from ${itself} p where p.profile_id = any(m.profile_ids)) and b.op = 'remove' and b.state = 'sent' order by m.run_id desc limit 1)
       from removal_receipts r
       where r.id = x.receipt_id and r.workspace_id = ${workspaceId} and x.outcome is null and not exists (${heldBy(sql`x.audience_id`)})`);
     await closeKept(tx, workspaceId, at);
@@ -121,15 +122,22 @@ async function settleWorkspace(db: Database, workspaceId: WorkspaceId, now: Date
         ),
       )
       .returning({ kind: removalReceipts.kind, profileId: removalReceipts.profileId });
-    for (const { kind, profileId } of done)
-      if (kind === 'erasure')
-        await tx.execute(sql`delete from audience_stays where workspace_id = ${workspaceId} and profile_id = ${profileId}`);
+    for (const { kind, profileId } of done) if (kind === 'erasure') await forgetStays(tx, workspaceId, profileId);
     return done.length;
   });
 }
 
+/** Over a receipt `r`: the person, and all they were before they were merged. */
+const itself = sql`(select r.profile_id as profile_id union all select g.loser from profile_merges g where g.workspace_id = r.workspace_id and g.winner = r.profile_id)`;
+
 const heldBy = (audienceId: SQL): SQL =>
-  sql`select from audience_members m where m.audience_id = ${audienceId} and m.profile_id = r.profile_id and m.state <> 'out'`;
+  sql`select from audience_members m join ${itself} p on p.profile_id = m.profile_id where m.audience_id = ${audienceId} and m.state <> 'out'`;
+
+async function forgetStays(tx: Tx, workspaceId: WorkspaceId, profileId: bigint): Promise<void> {
+  const former = formerProfiles(workspaceId, sql`select ${profileId}::bigint as profile_id`);
+  await tx.execute(sql`
+    delete from audience_stays where workspace_id = ${workspaceId} and (profile_id = ${profileId} or profile_id in (${former}))`);
+}
 
 /** A run that had begun before may have put an erased profile in after all. */
 async function reopenLate(tx: Tx, workspaceId: WorkspaceId, now: Date): Promise<void> {
@@ -159,9 +167,9 @@ async function closeKept(tx: Tx, workspaceId: WorkspaceId, at: SQL): Promise<voi
     : sql`select null::bigint as profile_id`;
   await tx.execute(sql`
     update removals x set outcome = 'kept', at = ${at}
-    from removal_receipts r, audience_members m
+    from removal_receipts r
     where r.id = x.receipt_id and r.workspace_id = ${workspaceId} and r.kind = 'withdrawal' and x.outcome is null
-      and m.audience_id = x.audience_id and m.profile_id = r.profile_id and m.state = 'in'
+      and exists (select from audience_members m join ${itself} p on p.profile_id = m.profile_id where m.audience_id = x.audience_id and m.state = 'in')
       and not exists (select from (${withdrawn}) w where w.profile_id = r.profile_id)`);
 }
 

@@ -182,6 +182,26 @@ export const profileIds = pgTable(
   (t) => [primaryKey({ columns: [t.workspaceId, t.kind, t.value] }), index('profile_ids_profile').on(t.workspaceId, t.profileId)],
 );
 
+/**
+ * Profiles that are gone, and who they are now: never one that is gone itself. An audience may hold somebody under the profile they were when
+ * they were sent.
+ */
+export const profileMerges = pgTable(
+  'profile_merges',
+  {
+    workspaceId: workspaceId(),
+    loser: bigint('loser', { mode: 'bigint' }).notNull(),
+    winner: bigint('winner', { mode: 'bigint' }).notNull(),
+    /** When it was last asked whether an audience holds the loser; at first, when it was merged. */
+    lookedAt: instant('looked_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.loser] }),
+    index('profile_merges_winner').on(t.workspaceId, t.winner),
+    index('profile_merges_looked').on(t.lookedAt),
+  ],
+);
+
 /** The catalogue. An event id belongs to one workspace, so an index led by it is already that workspace's. */
 export const eventNames = pgTable(
   'event_names',

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stopCampaign } from '@/db/campaign-states';
 import { eraseProfile } from '@/db/erasures';
 import { saveExclusions } from '@/db/exclusions';
+import { forgetMerges } from '@/db/profile-merge';
 import { profileOfUser } from '@/db/profiles';
 import { listReceipts, receiptById } from '@/db/removals';
 import { workspaceById } from '@/db/workspaces';
@@ -184,4 +186,89 @@ describe('somebody who withdraws consent', () => {
     expect(second).toMatchObject({ kind: 'withdrawal', finishedAt: expect.any(Date), removals: [{ outcome: 'kept' }] });
     expect(await s.held()).toEqual(emails('ann', 'fay'));
   });
+});
+
+/** Sent while anonymous, then signed in as somebody known: the audience has them under the profile they were. */
+async function sentThenMerged(name: string, at: string): Promise<string> {
+  const later = (minutes: number) => new Date(Date.parse(at) + minutes * 60_000).toISOString();
+  await s.send([{ type: 'identify', userId: name, traits: { plan: 'free' } }], at);
+  await s.send([{ type: 'identify', anonymousId: `${name}-device`, traits: { email: emailOf(name), was: name } }], at);
+  const who = { property: 'was', op: 'is', value: name } as never;
+  const id = await s.campaign({ name, definition: who, audience: { new: { name } }, schedule: { kind: 'now' } }, later(1));
+  await s.tick(later(1));
+  expect(await s.held(name)).toEqual(emails(name));
+  return id;
+}
+
+describe('somebody who was merged after they were sent', () => {
+  it('is erased from the audience all the same, and the receipt waits for it', async () => {
+    await sentThenMerged('hal', '2026-05-05T08:00:00Z');
+    await s.send([{ type: 'alias', userId: 'hal', previousId: 'hal-device' }], '2026-05-05T09:00:00Z');
+    const id = await erase('hal', '2026-05-05T10:00:00Z');
+    expect(await receipt(id)).toMatchObject({ finishedAt: null, removals: [{ audience: 'hal', outcome: null }] });
+    await s.tick('2026-05-05T10:01:00Z');
+    expect(await s.held('hal')).toEqual([]);
+    expect(await receipt(id)).toMatchObject({
+      finishedAt: expect.any(Date),
+      removals: [{ outcome: 'removed', traceId: expect.any(String) }],
+    });
+  });
+
+  it('leaves it when they withdraw consent, or when the merge brings a withdrawal', async () => {
+    await sentThenMerged('ivy', '2026-05-06T08:00:00Z');
+    await sentThenMerged('jon', '2026-05-06T08:00:00Z');
+    await s.send([{ type: 'identify', anonymousId: 'jon-phone', traits: { ads: 'no' } }], '2026-05-06T08:30:00Z');
+    const merges = ['ivy-device', 'jon-device', 'jon-phone'].map((previousId) => ({
+      type: 'alias',
+      userId: previousId.slice(0, 3),
+      previousId,
+    }));
+    await s.send(merges, '2026-05-06T09:00:00Z');
+    await s.send([{ type: 'identify', userId: 'ivy', traits: { ads: 'no' } }], '2026-05-06T09:30:00Z');
+    await s.tick('2026-05-06T10:00:00Z');
+    expect([await s.held('ivy'), await s.held('jon')]).toEqual([[], []]);
+    const [one, other] = await listReceipts(s.db, s.workspaceId);
+    expect([one?.profileId, other?.profileId].sort()).toEqual([await idOf('ivy'), await idOf('jon')].sort());
+    expect([one, other]).toMatchObject(
+      Array(2).fill({ kind: 'withdrawal', finishedAt: expect.any(Date), removals: [{ outcome: 'removed' }] }),
+    );
+  });
+
+  it('is remembered as merged only while an audience has them', async () => {
+    await sentThenMerged('kim', '2026-05-07T08:00:00Z');
+    await s.send([{ type: 'alias', userId: 'kim', previousId: 'kim-device' }], '2026-05-07T09:00:00Z');
+    await forgetMerges(s.db, new Date('2026-05-20T00:00:00Z'));
+    const left = await s.db.orm.execute(sql`select winner::text as winner from profile_merges`);
+    expect(left).toEqual([{ winner: await idOf('kim') }]);
+  });
+});
+
+it('who withdraws consent while their removal is put off has a receipt, and it is asked for again', async () => {
+  await s.send([{ type: 'identify', userId: 'lou', traits: { email: emailOf('lou'), was: 'lou' } }], '2026-05-08T08:00:00Z');
+  const who = { property: 'was', op: 'is', value: 'lou' } as never;
+  const id = await s.campaign(
+    {
+      name: 'lou',
+      definition: who,
+      audience: { new: { name: 'lou' } },
+      schedule: { ...daily, start: '2026-05-08' },
+      changeBrakePercent: null,
+    },
+    '2026-05-08T08:30:00Z',
+  );
+  await s.tick('2026-05-08T09:00:00Z');
+  const tooSmall = { status: 400, code: 200, subcode: 1870047 };
+  await s.sandbox.control.fault({ kind: 'error', method: 'DELETE', route: '/users$', times: 0, ...tooSmall });
+  await s.send([{ type: 'identify', userId: 'lou', traits: { was: 'gone' } }], '2026-05-08T20:00:00Z');
+  await s.tick('2026-05-09T09:00:00Z');
+  await stopCampaign(s.db, s.workspaceId, id, new Date('2026-05-09T09:10:00Z'));
+  await s.send([{ type: 'identify', userId: 'lou', traits: { ads: 'no' } }], '2026-05-09T09:20:00Z');
+  await s.tick('2026-05-09T09:21:00Z');
+  const [told] = await listReceipts(s.db, s.workspaceId);
+  expect(told).toMatchObject({ kind: 'withdrawal', profileId: await idOf('lou'), finishedAt: null });
+  await s.sandbox.control.clearFaults();
+  await s.tick('2026-05-09T10:22:00Z');
+  await s.tick('2026-05-09T10:23:00Z');
+  expect(await s.held('lou')).toEqual([]);
+  expect((await listReceipts(s.db, s.workspaceId))[0]).toMatchObject({ finishedAt: expect.any(Date), removals: [{ outcome: 'removed' }] });
 });
