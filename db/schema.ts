@@ -987,7 +987,7 @@ export const lookalikes = pgTable(
     sizeUpper: bigint('size_upper', { mode: 'number' }),
     /** What stood in the way of the last try, in words; null when nothing did. */
     fault: text('fault'),
-    /** Looks since the state changed, or tries that failed. */
+    /** Looks and tries since the state changed: the pause grows with them. */
     attempts: integer('attempts').notNull().default(0),
     /** Not to be looked at before; null when there is nothing left to do. */
     nextAt: instant('next_at'),

@@ -1,7 +1,7 @@
 import { claimLookalike, type DueLookalike, forgetLookalike, settleLookalike } from '@/db/lookalikes';
 import { AppError } from '@/lib/errors';
 import { audienceInfo } from '@/lib/facebook/ads';
-import { GraphError } from '@/lib/facebook/errors';
+import { type GraphAction, GraphError } from '@/lib/facebook/errors';
 import { createLookalike, deleteAudience, findLookalikeByMark } from '@/lib/facebook/lookalikes';
 import type { Graph } from '@/lib/facebook/transport';
 import type { SyncWorld } from './advance-run';
@@ -44,7 +44,11 @@ async function make(world: SyncWorld, graph: Graph, { lookalike, adAccountId, or
 }
 
 async function look(world: SyncWorld, graph: Graph, { lookalike }: DueLookalike, facebookId: string): Promise<void> {
-  const { sizeLower, sizeUpper, deliveryCode } = await audienceInfo(graph, facebookId);
+  const { sizeLower, sizeUpper, deliveryCode, operationCode, operationText } = await audienceInfo(graph, facebookId);
+  if (operationCode !== null && notBuilt.includes(operationCode)) {
+    const fault = operationText ?? 'Facebook could not build it.';
+    return settleLookalike(world.db, lookalike, { state: 'failed', fault, attempts: 0, nextAt: null });
+  }
   if (deliveryCode !== usable) return settleLookalike(world.db, lookalike, again(world, lookalike.attempts + 1));
   const nextAt = new Date(world.clock().getTime() + dayMs);
   await settleLookalike(world.db, lookalike, { state: 'ready', sizeLower, sizeUpper, fault: null, attempts: 0, nextAt });
@@ -52,6 +56,8 @@ async function look(world: SyncWorld, graph: Graph, { lookalike }: DueLookalike,
 
 /** delivery_status: ready. Marketing API "Custom Audience", read 2026-09. */
 const usable = 200;
+/** operation_status: the lookalike could not be built. As above. */
+const notBuilt: readonly number[] = [432, 433];
 
 function again(world: SyncWorld, looks: number) {
   const pauseMs = Math.min(longestPauseMs, minuteMs * 2 ** Math.min(looks, 10));
@@ -77,27 +83,34 @@ const refusesSeed = (error: GraphError | null, { facebookId, attempts }: DueLook
 const seedFault =
   'Facebook does not take the audience as a seed yet: it has to find 100 people of one country. It is asked again by itself.';
 
-/** Passing trouble is tried again, what a person has to mend is looked at now and then, and what Facebook will not do is told. */
+/**
+ * Passing trouble is tried again for as long as it lasts, what a person has to mend is looked at now and then, and what Facebook will not
+ * do is told: only that is failed, which nobody looks at again.
+ */
 async function settleFault(world: SyncWorld, { lookalike }: DueLookalike, error: unknown): Promise<void> {
   const graphError = error instanceof GraphError ? error : null;
   const fault = graphError?.userMessage ?? (error instanceof AppError ? error.message : 'Something went wrong on our side.');
-  if (refusesSeed(graphError, lookalike))
-    return settleLookalike(world.db, lookalike, { ...again(world, lookalike.attempts + 1), fault: seedFault });
+  const next = again(world, lookalike.attempts + 1);
+  if (refusesSeed(graphError, lookalike)) return settleLookalike(world.db, lookalike, { ...next, fault: seedFault });
   const gone = graphError?.isGone === true && lookalike.facebookId !== null;
-  const action = graphError?.action ?? (error instanceof AppError ? 'give_up' : 'retry');
-  const decision = decide(gone ? 'give_up' : action, {
-    attempts: lookalike.attempts,
-    waitMs: graphError?.waitMs ?? null,
-    sending: false,
-    random: Math.random(),
-  });
-  world.log('lookalike not tended', { lookalike: lookalike.id, decision: decision.kind });
+  const action = gone ? 'give_up' : actionFor(error);
+  world.log('lookalike not tended', { lookalike: lookalike.id, action });
+  if (action === 'retry') return settleLookalike(world.db, lookalike, { ...next, fault });
+  const { attempts: before } = lookalike;
+  const decision = decide(action, { attempts: before, waitMs: graphError?.waitMs ?? null, sending: false, random: Math.random() });
   if ('waitMs' in decision) {
-    const attempts = 'attempts' in decision ? decision.attempts : lookalike.attempts;
+    const attempts = 'attempts' in decision ? decision.attempts : before;
     const nextAt = new Date(world.clock().getTime() + decision.waitMs);
     return settleLookalike(world.db, lookalike, { fault, attempts, nextAt });
   }
   const told = gone ? 'It was deleted at Facebook.' : fault;
   // Whose deletion Facebook refuses is there still.
   await settleLookalike(world.db, lookalike, { state: 'failed', fault: told, attempts: 0, nextAt: null });
+}
+
+/** Without a token the connection was withdrawn. */
+function actionFor(error: unknown): GraphAction {
+  if (error instanceof GraphError) return error.action;
+  if (!(error instanceof AppError)) return 'retry';
+  return error.code === 'not_found' ? 'reconnect' : 'give_up';
 }

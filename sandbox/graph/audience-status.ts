@@ -44,7 +44,10 @@ const operationText: Record<number, string> = {
   412: 'Many entries of the last upload were invalid.',
   414: 'The audience is being replaced.',
   415: 'Replacing the audience failed.',
+  432: 'The lookalike audience could not be built.',
+  433: 'The lookalike audience could not be built.',
   441: "We're finding people who fit your audience. You can start running ads with it now, but your audience size will increase as it fills.",
+  470: 'The account of the person who made this audience is no longer active.',
   471: 'Flagged: the audience may contain information that is not allowed under our terms.',
   500: 'Error.',
 };

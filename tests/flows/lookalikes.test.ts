@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { saveConnection } from '@/db/connections';
+import { deauthorizePerson } from '@/db/facebook-person';
 import { askForLookalike, dropLookalike, lookalikeObstacle, lookalikesOfCampaign } from '@/db/lookalikes';
+import { parseEncryptionKeys } from '@/lib/crypto';
 import { tendLookalikes } from '@/lib/sync/lookalikes';
+import { systemUserToken } from '@/tests/support/sandbox';
 import { emailOf, type Story, story } from '@/tests/support/story';
 
 let s: Story;
@@ -30,6 +34,21 @@ const drop = (id: number, at: string) => dropLookalike(s.db, s.workspaceId, camp
 const tend = (at: string) => tendLookalikes(s.engine(at), () => true);
 const all = () => lookalikesOfCampaign(s.db, s.workspaceId, campaign);
 const atFacebook = async () => (await s.sandbox.control.audiences()).filter(({ lookalike, deleted }) => lookalike && !deleted);
+const dropNewest = async (at: string) => {
+  await drop((await all())[0]?.id ?? 0, at);
+  await tend(at);
+};
+const tendEvery = async (minutes: number, from: string, until: string) => {
+  for (let at = Date.parse(from); at <= Date.parse(until); at += minutes * 60_000) await tend(new Date(at).toISOString());
+};
+const connect = () =>
+  saveConnection(
+    s.db,
+    s.workspaceId,
+    { kind: 'system', facebookUserId: '1', name: 'Robot', token: systemUserToken, scopes: ['ads_management'], expiresAt: null },
+    { userId: null, keys: parseEncryptionKeys(s.variables.ENCRYPTION_KEYS ?? '') },
+    new Date(),
+  );
 
 describe('a lookalike', () => {
   it('is made from the campaign’s audience and followed until it is ready, asking Facebook ever more rarely', async () => {
@@ -83,16 +102,63 @@ describe('a lookalike', () => {
     await tend('2026-05-02T20:03:01Z');
   });
 
+  it('that takes hours to be filled is not given up for what passes, however long it lasts', async () => {
+    await s.sandbox.control.settings({ matchingMs: 3_600_000 });
+    await ask('FR', 1, '2026-05-03T10:00:00Z');
+    await tendEvery(70, '2026-05-03T10:00:01Z', '2026-05-03T15:00:00Z');
+    const [filling] = await all();
+    expect(filling).toMatchObject({ state: 'made', fault: null });
+    const { id } = await s.sandbox.control.fault({ kind: 'html500', method: 'GET', route: `/${filling?.facebookId}$`, times: 0 });
+    await tendEvery(20, '2026-05-03T16:00:00Z', '2026-05-03T20:00:00Z');
+    expect((await all())[0]).toMatchObject({ state: 'made', fault: 'Facebook had a fault of its own.' });
+    expect((await s.sandbox.control.faults()).find((fault) => fault.id === id)?.seen).toBeGreaterThanOrEqual(4);
+    await s.sandbox.control.clearFaults();
+    await s.sandbox.control.settings({ matchingMs: 0 });
+    await tend('2026-05-03T20:20:00Z');
+    expect((await all())[0]).toMatchObject({ state: 'ready', fault: null });
+    await dropNewest('2026-05-03T20:21:00Z');
+  });
+
+  it.each([432, 433])('that Facebook could not build (%i) has failed, with what Facebook says of it', async (code) => {
+    await s.sandbox.control.settings({ matchingMs: 3_600_000 });
+    await ask('IT', 1, '2026-05-03T20:30:00Z');
+    await tend('2026-05-03T20:30:01Z');
+    await s.sandbox.control.changeAudience((await all())[0]?.facebookId ?? '', { forcedStatus: code });
+    await tend('2026-05-03T20:31:10Z');
+    expect((await all())[0]).toMatchObject({ state: 'failed', fault: 'The lookalike audience could not be built.', nextAt: null });
+    await s.sandbox.control.settings({ matchingMs: 0 });
+    await dropNewest('2026-05-03T20:32:00Z');
+  });
+
+  it('waits where the connection is withdrawn, its deletion too, and goes on when somebody has connected again', async () => {
+    await ask('ES', 1, '2026-05-03T20:40:00Z');
+    await tend('2026-05-03T20:40:01Z');
+    await deauthorizePerson(s.db, '1', new Date());
+    await tend('2026-05-03T20:42:00Z');
+    const withdrawn = expect.stringMatching(/connection to Facebook was withdrawn/);
+    expect((await all())[0]).toMatchObject({ state: 'made', fault: withdrawn });
+    await connect();
+    await tend('2026-05-03T20:50:00Z');
+    expect((await all())[0]).toMatchObject({ state: 'ready', fault: null });
+    await deauthorizePerson(s.db, '1', new Date());
+    const before = (await all()).length;
+    await dropNewest('2026-05-03T20:51:00Z');
+    expect((await all())[0]).toMatchObject({ state: 'deleting', fault: withdrawn });
+    await connect();
+    await tend('2026-05-03T20:59:00Z');
+    expect(await all()).toHaveLength(before - 1);
+  });
+
   it('is deleted at Facebook, too; one that is gone there already says so first', async () => {
     const [german, brazilian, indian] = await all();
     await s.sandbox.control.deleteAudience(german?.facebookId ?? '');
-    await tend('2026-05-03T21:00:00Z');
+    await tend('2026-05-04T21:00:00Z');
     expect((await all())[0]).toMatchObject({ state: 'failed', fault: 'It was deleted at Facebook.', nextAt: null });
-    for (const each of [german, brazilian, indian]) await drop(each?.id ?? 0, '2026-05-03T22:00:00Z');
-    await tend('2026-05-03T22:00:01Z');
+    for (const each of [german, brazilian, indian]) await drop(each?.id ?? 0, '2026-05-04T22:00:00Z');
+    await tend('2026-05-04T22:00:01Z');
     expect(await all()).toEqual([]);
     expect(await atFacebook()).toEqual([]);
-    await expect(drop(indian?.id ?? 0, '2026-05-03T23:00:00Z')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(drop(indian?.id ?? 0, '2026-05-04T23:00:00Z')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
