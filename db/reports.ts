@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import type { Group } from '@/lib/campaign/lift';
 import { AppError } from '@/lib/errors';
+import { identifiersOf } from '@/lib/facebook/row';
 import { ownCampaign } from './campaigns';
 import { eventIds } from './catalogue';
 import type { Database } from './client';
@@ -11,11 +12,11 @@ import { translated } from './segment-query';
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
 export type MatchQuality = {
-  /** Members by how many identifiers they were sent with: one, two, three or more. */
+  /** Members by how many identifiers they were sent with: one, two, three or more. What a member is worth is none. */
   one: number;
   two: number;
   more: number;
-  /** Rows that Facebook has received in all runs, and of them the unreadable ones. */
+  /** Rows to be added that Facebook has received in all runs, and of them the unreadable ones. */
   received: number;
   invalid: number;
   /** What Facebook says of the size; null where it hides it, or was not asked yet. */
@@ -72,10 +73,11 @@ export async function reportOf(db: Database, workspaceId: WorkspaceId, campaignI
 
 type Audience = typeof audienceTable.$inferSelect;
 
-async function matchQuality(tx: Tx, { id, sizeLower, sizeUpper }: Audience): Promise<MatchQuality> {
+async function matchQuality(tx: Tx, { id, schema, sizeLower, sizeUpper }: Audience): Promise<MatchQuality> {
+  const sent = sql`cells[1:${identifiersOf(schema).length}::int]`;
   const [members] = await tx.execute<{ one: number; two: number; more: number }>(sql`
     select (count(*) filter (where n = 1))::int as one, (count(*) filter (where n = 2))::int as two, (count(*) filter (where n > 2))::int as more
-    from (select cardinality(array_remove(cells, null)) as n from audience_members where audience_id = ${id} and state = 'in') m`);
+    from (select cardinality(array_remove(${sent}, null)) as n from audience_members where audience_id = ${id} and state = 'in') m`);
   const [rows] = await tx
     .select({
       received: sql<number>`coalesce(sum(${syncRuns.received}), 0)::float8`,

@@ -760,6 +760,7 @@ export const syncRuns = pgTable(
     toRemove: integer('to_remove'),
     added: integer('added').notNull().default(0),
     removed: integer('removed').notNull().default(0),
+    /** Of the rows that were to be added: those Facebook has looked at, and of them those it refused. */
     received: integer('received').notNull().default(0),
     invalid: integer('invalid').notNull().default(0),
     /** Why the change brake holds it, in words. */

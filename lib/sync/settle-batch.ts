@@ -31,8 +31,9 @@ export async function settleAnswer(world: SyncWorld, sending: Sending, rows: num
     const { received, invalid, traceId } = answer;
     // The run first: whoever has lost it must not touch what another engine may be at. It also keeps the batches in flight apart.
     // Only additions are refused row by row: a removal of an unreadable row has nothing to remove.
-    const counted = key.op === 'add' ? { added: sql`added + ${rows - refused.size}`, invalid: sql`invalid + ${invalid}` } : {};
-    const rest = { received: sql`received + ${received}`, attempts: 0, waitUntil: null, waitReason: null };
+    const read = { received: sql`received + ${received}`, invalid: sql`invalid + ${invalid}` };
+    const counted = key.op === 'add' ? { added: sql`added + ${rows - refused.size}`, ...read } : {};
+    const rest = { attempts: 0, waitUntil: null, waitReason: null };
     await writeRun(tx, run, world.lease, { ...rest, ...counted }, now);
     if (key.op === 'add') await settleAdded(tx, key, rows, [...refused.keys()]);
     else {
@@ -175,6 +176,6 @@ async function giveUpBatch(tx: Tx, sending: Sending, error: GraphError, now: Dat
   await tx.update(syncBatches).set({ state, received: 0, invalid: refused.length, finishedAt: now }).where(sameBatch(batch));
   await tx
     .update(syncRuns)
-    .set({ invalid: sql`invalid + ${refused.length}` })
+    .set({ received: sql`received + ${refused.length}`, invalid: sql`invalid + ${refused.length}` })
     .where(eq(syncRuns.id, run.id));
 }

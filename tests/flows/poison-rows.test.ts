@@ -65,7 +65,7 @@ describe('a row', () => {
     const { id, members } = await campaignOf('refused', 40, '2026-05-01T08:00:00Z');
     await s.sandbox.control.fault({ kind: 'error', code: 100, status: 400, route: '/users$', contains: digest('refused17'), times: 0 });
     await tickAt('2026-05-01T08:00:00Z');
-    expect(await lastRun(id)).toMatchObject({ state: 'confirmed', added: 39, invalid: 1 });
+    expect(await lastRun(id)).toMatchObject({ state: 'confirmed', added: 39, received: 40, invalid: 1 });
     expect(await rejectsOf(id)).toEqual([
       expect.objectContaining({ userId: 'refused17', field: null, reason: expect.stringMatching(/also alone/) }),
     ]);

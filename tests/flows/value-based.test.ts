@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
+import { reportOf } from '@/db/reports';
 import { campaigns } from '@/db/schema';
 import { type CampaignDraft, campaignPlanSchema } from '@/lib/campaign/plan';
 import { parseEnv } from '@/lib/env';
@@ -38,7 +39,7 @@ const campaign = (name: string, plan: Partial<CampaignDraft>) =>
   s.campaign({ name, definition: everybody, schedule: daily, audience: { new: { name } }, ...plan }, '2026-05-01T08:50:00Z');
 
 it('sends what each is worth by a property, and the next day only whose worth has changed', async () => {
-  await campaign('By property', { valueFrom: { property: 'worth' } });
+  const id = await campaign('By property', { valueFrom: { property: 'worth' } });
   await s.tick('2026-05-01T09:00:01Z');
   expect(await values('By property')).toEqual({ ann: 0, bob: 10.5, cid: 21, dee: 0 });
   await s.send([{ type: 'identify', userId: 'ann', traits: { worth: 99.999 } }], '2026-05-01T12:00:00Z');
@@ -51,6 +52,9 @@ it('sends what each is worth by a property, and the next day only whose worth ha
     ['DELETE', 1],
     ['POST', 1],
   ]);
+  // A value is no identifier, and a row that was taken out to be added anew is sent to be read once.
+  const { quality } = await reportOf(s.db, s.workspaceId, id, null, new Date('2026-05-02T10:00:00Z'));
+  expect(quality).toMatchObject({ one: 4, two: 0, more: 0, received: 5, invalid: 0 });
   await s.tick('2026-05-03T09:00:01Z');
   expect(await values('By property')).toEqual({ ann: 100, bob: 10.5, cid: 21, dee: 0 });
 });

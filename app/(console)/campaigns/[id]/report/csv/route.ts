@@ -17,8 +17,8 @@ export async function GET(request: Request, { params }: { params: Promise<{ id: 
       ['members with one identifier', quality.one],
       ['members with two identifiers', quality.two],
       ['members with three or more identifiers', quality.more],
-      ['rows received by Facebook', quality.received],
-      ['rows Facebook could not read', quality.invalid],
+      ['rows to be added, received by Facebook', quality.received],
+      ['of them, rows Facebook could not read', quality.invalid],
       ['size at Facebook, at least', quality.sizeLower],
       ['size at Facebook, at most', quality.sizeUpper],
     ];
