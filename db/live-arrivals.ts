@@ -5,7 +5,7 @@ import { furthestAheadMs, latestMs } from '@/lib/live/trigger';
 import type { EventRow } from './events';
 import { listeningStates } from './live-campaigns';
 
-/** An event, or, with event id 0, that something was told of the profile. */
+/** An event, or, with event id 0, that something was told of the profile. What ended a stay is looked for from the oldest time on. */
 export type Arrival = EventRow | { profileId: string; eventId: number };
 
 /** Names that a live campaign of the workspace listens to: asked at each write, so that a workspace without any pays next to nothing. */
@@ -37,8 +37,17 @@ export async function noteArrivals(
 const isTimely = (time: number, arrivedAt: Date): boolean =>
   time >= arrivedAt.getTime() - latestMs && time <= arrivedAt.getTime() + furthestAheadMs;
 
-/** Everything live of the losers becomes the winners'; of both each audience is decided anew. */
-export async function mergeLive(tx: TransactionSql, workspaceId: WorkspaceId, losers: string[], winners: string[]): Promise<void> {
+/**
+ * Everything live of the losers becomes the winners'. Whoever then has a stay is settled anew, from when that began: either may have done what
+ * ends it. Call once the events are moved.
+ */
+export async function mergeLive(
+  tx: TransactionSql,
+  workspaceId: WorkspaceId,
+  losers: string[],
+  winners: string[],
+  arrivedAt: Date,
+): Promise<void> {
   const pairs = tx`unnest(${losers}::bigint[], ${winners}::bigint[]) as m(loser, winner)`;
   await tx`update live_arrivals a set profile_id = m.winner from ${pairs} where a.workspace_id = ${workspaceId} and a.profile_id = m.loser`;
   await tx`
@@ -46,13 +55,20 @@ export async function mergeLive(tx: TransactionSql, workspaceId: WorkspaceId, lo
     insert into live_wakes as w (workspace_id, audience_id, profile_id, from_time, due_at)
     select ${workspaceId}::int, audience_id, winner, min(from_time), min(due_at) from gone group by audience_id, winner
     on conflict (audience_id, profile_id) do update set from_time = least(w.from_time, excluded.from_time), due_at = least(w.due_at, excluded.due_at)`;
+  // Winners are touched when they are settled: until then they may be people who have left already.
   await tx`
     with gone as (delete from live_stays s using ${pairs} where s.workspace_id = ${workspaceId} and s.profile_id = m.loser returning s.audience_id, m.loser, m.winner, s.since, s.until),
     kept as (
       insert into live_stays as s (workspace_id, audience_id, profile_id, since, until)
       select ${workspaceId}::int, audience_id, winner, max(since), max(until) from gone group by audience_id, winner
       on conflict (audience_id, profile_id) do update set since = greatest(s.since, excluded.since), until = greatest(s.until, excluded.until)
+    ), noted as (
+      insert into live_arrivals (workspace_id, profile_id, event_id, time, properties, arrived_at)
+      select ${workspaceId}::int, profile_id, 0, min(since), '{}'::jsonb, ${arrivedAt}::timestamptz from (
+        select winner as profile_id, since from gone
+        union all select s.profile_id, s.since from live_stays s where s.workspace_id = ${workspaceId} and s.profile_id = any(${winners}::bigint[])
+      ) t group by profile_id
     )
     insert into live_touched (workspace_id, audience_id, profile_id)
-    select ${workspaceId}::int, audience_id, loser from gone union select ${workspaceId}::int, audience_id, winner from gone on conflict do nothing`;
+    select ${workspaceId}::int, audience_id, loser from gone on conflict do nothing`;
 }

@@ -30,7 +30,7 @@ const mostAtOnce = 5_000;
  * engine at a time, so that nothing overtakes. @returns whether there may be more.
  */
 export async function settleArrivals(db: Database, workspaceId: WorkspaceId, now: Date): Promise<boolean> {
-  const { ids, told } = await arrivedFirst(db, workspaceId);
+  const { ids, told, oldest } = await arrivedFirst(db, workspaceId, now);
   if (ids.length === 0) return false;
   const campaigns = await liveCampaigns(db.orm, workspaceId);
   // Asked for before the transaction, which is not to wait for a second connection.
@@ -47,7 +47,7 @@ export async function settleArrivals(db: Database, workspaceId: WorkspaceId, now
     await tx.execute(sql`
       with ${takenSql(ids)},
       entered as materialized (${enteredSql(entries, steps, arrived)}),
-      exited as materialized (${exitedSql(exits, steps, stored, now)}),
+      exited as materialized (${exitedSql(exits, steps, stored, oldest)}),
       ${changesSql(workspaceId, campaigns, stored, now)}
       select from taken`);
     for (const admission of dated) await tx.execute(admission);
@@ -55,12 +55,15 @@ export async function settleArrivals(db: Database, workspaceId: WorkspaceId, now
   });
 }
 
-/** The oldest arrivals, and the profiles that something was told of in them. */
-async function arrivedFirst(db: Database, workspaceId: WorkspaceId): Promise<{ ids: string[]; told: string[] }> {
-  const rows = await db.orm.execute<{ id: string; told: string | null }>(sql`
-    select id::text as id, case when event_id = 0 then profile_id::text end as told
-    from live_arrivals where workspace_id = ${workspaceId} order by id limit ${mostAtOnce}::int`);
-  return { ids: rows.map(({ id }) => id), told: [...new Set(rows.flatMap((row) => row.told ?? []))] };
+type Arrived = { ids: string[] /** Profiles that something was told of. */; told: string[]; oldest: Date };
+
+/** The first arrivals. */
+async function arrivedFirst(db: Database, workspaceId: WorkspaceId, now: Date): Promise<Arrived> {
+  const rows = await db.orm.execute<{ id: string; told: string | null; oldest: string }>(sql`
+    select id::text as id, case when event_id = 0 then profile_id::text end as told, min(time) over () as oldest
+    from (select id, event_id, profile_id, time from live_arrivals where workspace_id = ${workspaceId} order by id limit ${mostAtOnce}::int) a order by id`);
+  const ids = rows.map(({ id }) => id);
+  return { ids, told: [...new Set(rows.flatMap((row) => row.told ?? []))], oldest: new Date(rows[0]?.oldest ?? now) };
 }
 
 /** Two at once could settle an exit before what it ends. */
@@ -117,20 +120,17 @@ function enteredSql(entries: readonly Listener[], steps: Steps, arrived: StepSco
     group by 1, 2, 3, 4`;
 }
 
-/** Per audience and profile of an arrival, the last exit: also one that arrived before what it ends. */
-function exitedSql(exits: readonly Listener[], steps: Steps, stored: StepScope, now: Date): SQL {
+/** Per audience and profile of an arrival, the last exit since: also one that arrived before what it ends. */
+function exitedSql(exits: readonly Listener[], steps: Steps, stored: StepScope, since: Date): SQL {
   const listeners = sql`unnest(${integers(exits.map(({ step }) => step))}, ${integers(exits.map(({ campaign }) => campaign.audienceId))}) as l(step, audience_id)`;
-  // What is settled now may have waited; an exit before its trigger is none.
-  const bounds = { from: new Date(now.getTime() - longestQueueMs), to: null };
+  // An exit before what has arrived ends nothing, or was settled itself.
+  const bounds = { from: since, to: null };
   const found = foundSql(exits, steps, (step) => {
     const rows = rowsOfStep(step, bounds, stored);
     return rows && sql`${rows.from} and e.profile_id = any(array(select distinct profile_id from taken))`;
   });
   return sql`select l.audience_id, s.profile_id, max(s.time) as time from (${found}) s join ${listeners} on l.step = s.step group by 1, 2`;
 }
-
-/** Arrivals older than that are only met after an outage of days. */
-const longestQueueMs = 7 * 86_400_000;
 
 /** Writes stays, waits and who is to be decided anew. */
 function changesSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[], { events }: StepScope, now: Date): SQL {

@@ -28,7 +28,7 @@ export async function mergeProfiles(tx: TransactionSql, workspaceId: WorkspaceId
   await mergeRollUps(tx, workspaceId, losers, winners);
   await mergeIdentifiers(tx, workspaceId, merges);
   await mergeProperties(tx, workspaceId, losers, winners);
-  await mergeLive(tx, workspaceId, losers, winners);
+  await mergeLive(tx, workspaceId, losers, winners, now);
   await noteMerges(tx, workspaceId, losers, winners, now);
   await copySamples(tx, workspaceId, [...losers, ...winners]);
 }

@@ -100,3 +100,21 @@ it('moves runs of a schedule where live campaigns cannot be looked at', async ()
 async function becomes(campaignId: string, trigger: NonNullable<CampaignDraft['trigger']>): Promise<void> {
   await s.db.orm.update(campaignVersions).set({ trigger }).where(eq(campaignVersions.campaignId, campaignId));
 }
+
+it('ends a stay that a merge brings to who has left already, or whose exit a merge brings; however long ago', async () => {
+  const id = await live('Merged', { trigger: { on: [{ did: 'Looked' }] }, exit: [{ did: 'Bought' }] }, '2026-05-04T09:00:00Z');
+  const anonymous = (event: string, anonymousId: string) => ({ type: 'track', anonymousId, event });
+  await s.send([anonymous('Looked', 'x1'), anonymous('Looked', 'x2'), ...did('Looked', 'cid', 'dee')], '2026-05-04T09:01:00Z');
+  await pumped('2026-05-04T09:01:00Z');
+  await s.send([...did('Bought', 'bob'), anonymous('Bought', 'x3')], '2026-05-04T09:05:00Z');
+  await pumped('2026-05-04T09:05:00Z');
+  expect(await s.held('Merged')).toEqual(emails('cid', 'dee'));
+  // Three weeks later: who looked was bob, who had bought; who bought was cid. Nobody has bought as x2.
+  const merge = (anonymousId: string, userId: string) => ({ type: 'track', anonymousId, userId, event: 'Unheard' });
+  await s.send([merge('x1', 'bob'), merge('x2', 'ann'), merge('x3', 'cid')], '2026-05-25T09:06:00Z');
+  await pumped('2026-05-25T09:06:00Z');
+  expect(await s.held('Merged')).toEqual(emails('ann', 'dee'));
+  await s.tick('2026-05-25T10:00:05Z');
+  expect(await s.held('Merged')).toEqual(emails('ann', 'dee'));
+  await stopped(id, '2026-05-25T11:00:00Z');
+});
