@@ -21,14 +21,15 @@ import { fitsSession } from './send-by';
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
 /**
- * Compares the segment as of the occurrence's instant with the ledger, and writes the difference into it, in one transaction with the run's
- * new state. Where the change brake strikes nothing is written but that the run is held.
+ * Compares the segment as of the occurrence's instant, that of a live campaign as of now, with the ledger, and writes the difference into it,
+ * in one transaction with the run's new state. Where the change brake strikes nothing is written but that the run is held.
  */
 export async function freezeRun(world: SyncWorld, context: RunContext): Promise<Run> {
   const { run, version, audience } = context;
   const { workspaceId, campaignId, purpose, undoes } = run;
   const now = world.clock();
-  const when = { at: run.occurrenceAt, now };
+  // Of a live campaign people were decided as of now until a moment ago: an earlier instant would undo that until the next hour.
+  const when = { at: run.live && purpose === 'sync' ? now : run.occurrenceAt, now };
   const who = purpose === 'sync' ? await whoOf(world.db, context, when) : null;
   const { mode, options } = version;
   // The stays of a live campaign are its own.

@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pauseCampaign, stopCampaign } from '@/db/campaign-states';
+import { pauseCampaign, resumeCampaign, stopCampaign } from '@/db/campaign-states';
 import { createDraft, scheduleCampaign } from '@/db/campaigns';
+import { runsOfCampaign } from '@/db/runs';
 import { campaigns, campaignVersions } from '@/db/schema';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { flushLive } from '@/lib/live/pump';
@@ -117,4 +118,26 @@ it('ends a stay that a merge brings to who has left already, or whose exit a mer
   await s.tick('2026-05-25T10:00:05Z');
   expect(await s.held('Merged')).toEqual(emails('ann', 'dee'));
   await stopped(id, '2026-05-25T11:00:00Z');
+});
+
+it('compares everybody as of now: whom it has decided since the hour struck stays in, or out', async () => {
+  const definition = { all: [{ not: { did: 'Paid' } }, { did: 'Opened' }] };
+  const id = await live('Late hour', { trigger: { on: [{ did: 'Called' }] }, definition }, '2026-06-01T09:00:00Z');
+  await s.send([...did('Called', 'cid', 'dee', 'eve'), ...did('Opened', 'cid', 'dee')], '2026-06-01T09:10:00Z');
+  await pumped('2026-06-01T09:10:00Z');
+  expect(await s.held('Late hour')).toEqual(emails('cid', 'dee'));
+  await pauseCampaign(s.db, s.workspaceId, id, new Date('2026-06-01T09:20:00Z'));
+  await s.send([...did('Paid', 'cid'), ...did('Opened', 'eve')], '2026-06-01T13:10:00Z');
+  await pumped('2026-06-01T13:10:00Z');
+  // The run that lay open decides them; then the comparison of one o'clock is caught up.
+  await resumeCampaign(s.db, s.workspaceId, id, new Date('2026-06-01T13:20:00Z'));
+  await s.tick('2026-06-01T13:20:01Z');
+  await pumped('2026-06-01T13:20:10Z');
+  expect(await s.held('Late hour')).toEqual(emails('dee', 'eve'));
+  const runs = await runsOfCampaign(s.db, s.workspaceId, id);
+  expect(runs.map(({ state, toAdd, toRemove }) => ({ state, toAdd, toRemove }))).toEqual([
+    { state: 'frozen', toAdd: 0, toRemove: 0 },
+    { state: 'confirmed', toAdd: 3, toRemove: 1 },
+  ]);
+  await stopped(id, '2026-06-01T14:00:00Z');
 });
