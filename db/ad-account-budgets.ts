@@ -40,6 +40,18 @@ export async function spendBudget(db: Database, adAccountId: string, call: 'read
   return Math.ceil(held?.waitMs ?? 0);
 }
 
+/** Facebook has refused a call for a limit of the account's: nobody calls there for so long, whether or not its headers say so. */
+export async function restAccount(db: Database, adAccountId: string, restMs: number, now: Date): Promise<void> {
+  const until = new Date(now.getTime() + restMs);
+  await db.orm
+    .insert(adAccountBudgets)
+    .values({ adAccountId, points: 0, pointsAt: now, nextAt: until })
+    .onConflictDoUpdate({
+      target: adAccountBudgets.adAccountId,
+      set: { nextAt: sql`greatest(${nextAt}, ${until.toISOString()}::timestamptz)` },
+    });
+}
+
 /** What an answer's headers say, for everybody who calls in this account. A pause that was told ends by itself, never by another answer. */
 export async function tellBudget(db: Database, adAccountId: string, usage: Usage, now: Date): Promise<void> {
   const pause = pauseMs(usage);

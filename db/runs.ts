@@ -104,11 +104,13 @@ export async function* rejectsOfRun(db: Database, workspaceId: WorkspaceId, runI
 /** Far more than a few unreadable rows need. */
 const halvingsInVain = 64;
 
-/** Whether the run's requests were halved again and again and not one row was taken: then the fault lies in no row. */
+/** Whether the run's requests were halved again and again since one was taken last, and not one row was: then the fault lies in no row. */
 export async function halvedInVain(db: Pick<Database['orm'], 'execute'>, run: Run): Promise<boolean> {
   const most = halvingsInVain + Math.ceil(((run.toAdd ?? 0) + (run.toRemove ?? 0)) / mostRowsInRequest);
   const found = await db.execute(sql`
-    select from sync_batches where run_id = ${run.id} group by op having count(*) > ${most}::int and coalesce(sum(received), 0) = 0`);
+    select from sync_batches b where b.run_id = ${run.id}
+      and b.seq > (select coalesce(max(t.seq), 0) from sync_batches t where t.run_id = b.run_id and t.op = b.op and t.received > 0)
+    group by b.op having count(*) > ${most}::int`);
   return found.length > 0;
 }
 

@@ -55,6 +55,9 @@ const blockedForHours: Verdict = { ...wait('Facebook has blocked this ad account
 const tooFast: Verdict = { ...wait('Facebook judged the requests too fast and has blocked them for a while.', 2 * hours), alert: true };
 const loginStale = reconnect('The login at Facebook took too long or was used already: connect again.');
 
+/** Limits of one ad set, or one audience; all others are the ad account's at least. */
+const limitsOfOne = [1487225, 1487632, 1870145];
+
 /** Numbers that mean the same wherever they stand: Facebook prints them as `code` or as `error_subcode` under 100, 190, 200. */
 const bySpecificNumber: Record<number, Verdict> = {
   33: fix('Facebook no longer shows this object: it was deleted, or access to it was taken away.'), // [ERR], under 100 only
@@ -205,7 +208,7 @@ export const isTooSmall = (codeText: string): boolean => kept(codeText)?.action 
 /** Whether a person is told of the wait. @param codeText GraphError.codeText */
 export const isTold = (codeText: string): boolean => kept(codeText)?.alert === true;
 
-export type GraphSubject = { kind: 'audience' } | { kind: 'adSet'; name: string };
+export type GraphSubject = { kind: 'audience' /** The rows of one request to it. */; batch?: true } | { kind: 'adSet'; name: string };
 
 /** What may be known of a failed call; it never holds a token, a URL or a payload. */
 export class GraphError extends Error {
@@ -237,6 +240,12 @@ export class GraphError extends Error {
     return (code === 100 && subcode === 33) || [code, subcode].some((number) => number === 1487366 || number === 1487056);
   }
 
+  /** A limit that every other call in the ad account would meet as well. */
+  get stopsAccount(): boolean {
+    const { kind, subcode } = this.facts;
+    return this.action === 'wait' && kind !== 'budget' && !limitsOfOne.includes(subcode ?? 0);
+  }
+
   /** The same refusal, of this object. */
   of(subject: GraphSubject): GraphError {
     const named = new GraphError(this.facts, this.traceId, this.waitMs);
@@ -252,4 +261,5 @@ export class GraphError extends Error {
 }
 
 /** A refusal then names what it is about. */
+export const ofBatch = (error: unknown): unknown => (error instanceof GraphError ? error.of({ kind: 'audience', batch: true }) : error);
 export const ofAudience = (error: unknown): unknown => (error instanceof GraphError ? error.of({ kind: 'audience' }) : error);

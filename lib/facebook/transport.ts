@@ -21,6 +21,8 @@ export type GraphHooks = {
   beforeCall?: (method: string) => Promise<void>;
   /** Told of every answer, refusals included. */
   onUsage?: (usage: Usage) => Promise<void>;
+  /** Told of every refusal, after its usage. */
+  onRefusal?: (refusal: GraphError) => Promise<void>;
 };
 
 /** A handle to Facebook in one person's name. */
@@ -63,7 +65,12 @@ export class GraphApi extends FacebookAdsApi {
     const { response, text } = await this.send(url, method, body, limit);
     const usage = usageOf(response.headers);
     await this.options.onUsage?.(usage);
-    return parseAnswer<T>(response, text, usage);
+    try {
+      return parseAnswer<T>(response, text, usage);
+    } catch (error) {
+      if (error instanceof GraphError) await this.options.onRefusal?.(error);
+      throw error;
+    }
   }
 
   private address(path: string | string[]): URL {

@@ -45,9 +45,9 @@ async function each(adSets: AdSetChoice[], change: (adSet: AdSetChoice) => Promi
   if (refusals[0]) throw refusals[0];
 }
 
-/** A refusal that a person must mend, such as of a deleted ad set, is handed back; anything else is thrown on at once. */
+/** A refusal that a person must mend, such as of a deleted ad set, or of settings Facebook does not take, is handed back; anything else is thrown on at once. */
 function unlessPassing(error: unknown): GraphError {
-  if (error instanceof GraphError && error.action === 'fix') return error;
+  if (error instanceof GraphError && (error.action === 'fix' || error.action === 'split')) return error;
   throw error;
 }
 

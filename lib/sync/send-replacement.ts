@@ -6,7 +6,7 @@ import type { Batch, Run } from '@/db/runs';
 import { syncBatches, syncRuns } from '@/db/schema';
 import { invariant } from '@/lib/errors';
 import { audienceInfo, replaceMembers } from '@/lib/facebook/ads';
-import { GraphError, ofAudience } from '@/lib/facebook/errors';
+import { GraphError, ofBatch } from '@/lib/facebook/errors';
 import type { RunContext, SyncWorld } from './advance-run';
 import { begin, finishSending, keepInFlight, newSessionId } from './send';
 import { isReplaceable, replacing, sessionMs, willPass } from './send-by';
@@ -125,7 +125,7 @@ async function meetRefusal(world: SyncWorld, context: RunContext, sending: Sendi
   // A first part that was refused has not begun anything; after a lost answer that is not known.
   const begunNothing = place.isFirst && error.action !== 'retry';
   if (begunNothing || subcode === firstPartMissing || subcode === finishedAlready) await forgetSession(world, context.run);
-  throw ofAudience(error);
+  throw ofBatch(error);
 }
 
 /** The next call begins anew, once the audience is in order. */

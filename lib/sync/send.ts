@@ -7,7 +7,7 @@ import type { Batch, Run } from '@/db/runs';
 import { syncBatches } from '@/db/schema';
 import { invariant } from '@/lib/errors';
 import { addMembers, removeMembers, type UploadAnswer } from '@/lib/facebook/ads';
-import { GraphError, ofAudience } from '@/lib/facebook/errors';
+import { GraphError, ofBatch } from '@/lib/facebook/errors';
 import type { RunContext, SyncWorld } from './advance-run';
 import { isHalted } from './run-state';
 import { type Sending, settleAnswer, settleRefusal, takesOutAll } from './settle-batch';
@@ -101,7 +101,7 @@ async function sendBatch(world: SyncWorld, { run, version, audience, graph }: Ru
     answer = rows === 0 ? nothingReceived : await send(graph, facebookId, { schema, data, session });
   } catch (error) {
     if (error instanceof GraphError) await settleRefusal(world, sending, error);
-    throw ofAudience(error);
+    throw ofBatch(error);
   }
   await settleAnswer(world, sending, rows, answer);
   return true;

@@ -90,6 +90,8 @@ export async function settleRefusal(world: SyncWorld, sending: Sending, error: G
   await world.db.orm.transaction(async (tx) => {
     await writeRun(tx, run, world.lease, {}, now);
     await tx.update(syncBatches).set({ traceId: error.traceId }).where(sameBatch(batch));
+    // A limit is no try: nothing is known of the rows.
+    if (error.action === 'wait') await tx.update(syncBatches).set({ attempts: batch.attempts }).where(sameBatch(batch));
     if (error.action === 'too_small') await deferRemoval(tx, sending, now);
     if (error.action === 'split') await split(tx, sending, 0, () => giveUpBatch(tx, sending, error, now));
     if (persists) await split(tx, sending, batch.attempts + 1, () => giveUpIfOthersPass(tx, sending, error, now));

@@ -38,6 +38,8 @@ it('waits as long as Facebook says, and by its own judgement where it says nothi
   expect(limitWaitMs(300_000, 0, 0)).toBe(300_000);
   expect(limitWaitMs(null, 0, 0)).toBe(60_000);
   expect(limitWaitMs(null, 20, 0)).toBe(3_600_000);
+  // A block that each call lengthens is left alone longer and longer, whatever Facebook names.
+  expect([1, 2, 5].map((attempts) => limitWaitMs(60_000, attempts, 0))).toEqual([60_000, 240_000, 1_920_000]);
 });
 
 it('fails a passing trouble that does not pass, and never a limit', () => {

@@ -127,9 +127,10 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
     // As the row is now: requests that were answered beside the one that failed have set its attempts back.
     const mine = await writeRun(tx, run, world.lease, {}, now);
     const decided = decide(action, {
-      attempts: attemptsBefore(mine, action),
+      // Our own budget says exactly when, as often as it must.
+      attempts: graphError?.facts.kind === 'budget' ? 0 : attemptsBefore(mine, action),
       waitMs: graphError?.waitMs ?? null,
-      sending: run.state === 'frozen' && !(await halvedInVain(tx, mine)),
+      sending: isOfBatch(graphError) && !(await halvedInVain(tx, mine)),
       random: Math.random(),
     });
     const told = { errorCode: code, errorMessage: message, errorTrace: graphError?.traceId ?? null };
@@ -139,10 +140,12 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
     return decided.kind;
   });
   world.log('step failed', { run: run.id, state: run.state, decision, fault: graphError ? graphError.codeText : faultOf(error) });
-  if (action === 'reconnect' && context)
-    await markConnection(world.db, run.workspaceId, context.current.connectionId, graphError?.userMessage ?? '');
+  if (action === 'reconnect' && context && graphError)
+    await markConnection(world.db, run.workspaceId, context.current.connectionId, graphError.userMessage);
   return decision === 'fail';
 }
+
+const isOfBatch = (error: GraphError | null): boolean => error?.subject?.kind === 'audience' && error.subject.batch === true;
 
 /** How often the same stood in the way before: whom Facebook has kept waiting for a limit has not failed. */
 function attemptsBefore(run: Run, action: GraphAction): number {
@@ -158,7 +161,8 @@ async function blockCampaign(tx: Tx, run: Run, blocker: Blocker): Promise<void> 
 
 /** A refusal of ours stands until a person mends it: a connection that is gone, a segment that was deleted. Anything else may pass. */
 function actionFor(error: unknown): GraphAction {
-  if (error instanceof GraphError) return error.action;
+  // What Facebook does not understand of an ad set is in its settings: nothing of ours is halved by waiting.
+  if (error instanceof GraphError) return error.action === 'split' && error.subject?.kind === 'adSet' ? 'fix' : error.action;
   if (error instanceof AppError) return error.code === 'not_found' ? 'reconnect' : 'give_up';
   return 'retry';
 }

@@ -49,7 +49,7 @@ const table: [number, number | undefined, number, Step, Then, RegExp][] = [
   [10, undefined, 403, 'members', reconnect, /permission/],
   [10, undefined, 400, 'adSet', reconnect, /permission/],
   [100, undefined, 400, 'members', { kind: 'rejected' }, /refuses this row/],
-  [100, undefined, 400, 'adSet', failed, /did not understand/],
+  [100, undefined, 400, 'adSet', fix, /did not understand/],
   [100, 33, 400, 'audience', remake, /was deleted at Facebook/],
   [100, 33, 400, 'members', remake, /was deleted at Facebook/],
   [100, 33, 400, 'adSet', fix, /no longer shows/],

@@ -69,6 +69,37 @@ describe('an ad set', () => {
     expect((await runsOf(id)).at(-1)?.mended).toEqual([]);
   });
 
+  it('whose settings Facebook does not take blocks a live campaign, named, and is asked about no more often than one that is deleted', async () => {
+    const adSetId = adSetIds[2] ?? '';
+    const id = await s.campaign(
+      {
+        name: 'payor',
+        schedule: { kind: 'live', zone: 'UTC' },
+        trigger: { on: [{ did: 'Looked' }] } as never,
+        audience: { new: { name: 'payor' } },
+        adSets: [{ id: adSetId, name: 'Winter', as: 'include' }],
+      },
+      '2026-10-20T08:00:00Z',
+    );
+    await s.sandbox.control.clearRequests();
+    await s.sandbox.control.fault({
+      kind: 'error',
+      method: 'POST',
+      route: `/${adSetId}$`,
+      status: 400,
+      code: 100,
+      subcode: 3858079,
+      times: 0,
+    });
+    await s.tick('2026-10-20T08:00:00Z');
+    expect((await s.sandbox.control.requests()).filter(({ method, path }) => method === 'POST' && path.endsWith(adSetId))).toHaveLength(1);
+    expect(await stateOf(id)).toMatchObject({ state: 'blocked', blocker: { action: 'fix', message: expect.stringContaining('“Winter”') } });
+    await s.sandbox.control.clearFaults();
+    await s.tick('2026-10-20T08:04:00Z');
+    expect(await shows(adSetId, 'payor')).toBe(true);
+    expect((await stateOf(id))?.state).toBe('running');
+  });
+
   it('that several campaigns point at the same moment has the audiences of all of them', async () => {
     const adSetId = adSetIds[1] ?? '';
     const names = ['first', 'second', 'third', 'fourth'];

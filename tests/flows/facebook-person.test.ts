@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { campaignDetail } from '@/db/campaigns';
 import { connectionToken, listConnections, saveConnection } from '@/db/connections';
 import { deauthorizePerson } from '@/db/facebook-person';
+import { claimRun, queueDueRun } from '@/db/run-queue';
 import { runsOfCampaign } from '@/db/runs';
 import { users } from '@/db/schema';
 import { admitPerson } from '@/db/users';
 import { parseEncryptionKeys } from '@/lib/crypto';
+import { contextOf } from '@/lib/sync/advance-run';
+import { noCounts, workOn } from '@/lib/sync/tick';
 import { type App, startApp } from '@/tests/support/app';
 import { sandboxPeople } from '@/tests/support/sandbox';
 import { emailOf, type Story, story } from '@/tests/support/story';
@@ -45,6 +48,30 @@ const connection = async (id: string) => (await listConnections(s.db, s.workspac
 const detail = (id: string) => campaignDetail(s.db, s.workspaceId, id);
 
 describe('somebody removes the app at Facebook', () => {
+  it('while a run is between two steps: the connection says why', async () => {
+    const began = new Date();
+    await s.send([{ type: 'identify', userId: 'tom', traits: { email: emailOf('tom'), plan: 'tin' } }], began.toISOString());
+    const connectionId = await connect(sandboxPeople.tom, 'Tom Reed', began);
+    const tin = { property: 'plan', op: 'is', value: 'tin' } as never;
+    const id = await s.campaign({ definition: tin, connectionId, audience: { new: { name: 'Between' } } }, began.toISOString());
+    const world = s.engine(new Date().toISOString());
+    await queueDueRun(s.db, id, world.clock());
+    const run = await claimRun(s.db, world.lease, world.clock());
+    if (!run) throw new Error('the run is there to be claimed');
+    let steps = 0;
+    await workOn(
+      world,
+      run,
+      noCounts(),
+      () => true,
+      async (...asked) => {
+        if (++steps === 2) await deauthorizePerson(s.db, sandboxPeople.tom, new Date());
+        return contextOf(...asked);
+      },
+    );
+    expect((await connection(connectionId))?.brokenReason).toBe('Tom Reed removed this app at Facebook.');
+  });
+
   it('their token is dropped, their campaigns wait with the one thing to do, and go on when they connect again', async () => {
     const began = new Date();
     await s.send([{ type: 'identify', userId: 'ann', traits: { email: emailOf('ann'), plan: 'gold' } }], began.toISOString());

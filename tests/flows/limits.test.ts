@@ -1,6 +1,8 @@
 import { inArray } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { claimRun, queueDueRun } from '@/db/run-queue';
 import { campaigns } from '@/db/schema';
+import { noCounts, workOn } from '@/lib/sync/tick';
 import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
 
 /** Facebook's limits are kept before they are met, by one budget an ad account for all campaigns and engines. */
@@ -58,4 +60,22 @@ it('leaves an account alone that has said it is nearly used up, in every campaig
   await tick('2026-11-02T09:13:00Z');
   await tick('2026-11-02T09:14:00Z');
   expect(await states([one, two])).toEqual(['completed', 'completed']);
+});
+
+it('leaves an account alone in every campaign when one of them is refused, also where the answer does not name a time', async () => {
+  const ids: string[] = [];
+  for (const name of ['blocked-1', 'blocked-2', 'blocked-3']) ids.push(await campaign(name, '2026-11-03T09:00:00Z'));
+  await s.sandbox.control.clearRequests();
+  await s.sandbox.control.fault({ kind: 'error', code: 368, status: 400, times: 0, route: '.' });
+  const world = s.engine('2026-11-03T09:00:00Z');
+  for (const id of ids) await queueDueRun(s.db, id, world.clock());
+  for (let run = await claimRun(s.db, world.lease, world.clock()); run; run = await claimRun(s.db, world.lease, world.clock()))
+    await workOn(world, run, noCounts(), () => true);
+  expect((await s.sandbox.control.requests()).filter((request) => request.code === 368)).toHaveLength(1);
+  await s.sandbox.control.clearFaults();
+  await s.sandbox.control.clearRequests();
+  await tick('2026-11-03T10:30:00Z');
+  expect(await s.sandbox.control.requests()).toEqual([]);
+  await tick('2026-11-03T11:01:00Z');
+  expect(new Set(await states(ids))).toEqual(new Set(['completed']));
 });

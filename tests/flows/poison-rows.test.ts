@@ -198,3 +198,26 @@ it('fails when nothing has gone through at the eighth try, and a retry by hand e
   expect(await driveOn(id, '2026-05-21T12:00:01Z')).toMatchObject({ state: 'confirmed', added: 5 });
   expect(await s.held('down')).toEqual(digests(members));
 });
+
+it('of a request that Facebook understands no more is none: the run fails before all are taken for one', async () => {
+  const { id } = await campaignOf('misread', 400, '2026-06-20T08:00:00Z');
+  const misread = { kind: 'error', code: 100, status: 400, route: '/users$' } as const;
+  await s.sandbox.control.fault({ ...misread, times: 1 });
+  await s.sandbox.control.fault({ ...misread, nth: 3, times: 0 });
+  await tickAt('2026-06-20T08:00:00Z', 1);
+  expect(await lastRun(id)).toMatchObject({ state: 'failed', added: 200 });
+  expect((await sent()).length).toBeLessThan(150);
+});
+
+it('is not suspected because Facebook asked to wait: limits are no tries', async () => {
+  const at = '2026-06-21T08:00:00Z';
+  const { id } = await campaignOf('unhurried', 2, at);
+  await tickAt(at);
+  await s.send(crowd(['unhurried0'], 'elsewhere'), at);
+  await s.send(crowd(['unhurried9'], 'unhurried'), at);
+  await s.sandbox.control.fault({ kind: 'error', code: 80003, status: 400, method: 'DELETE', route: '/users$', times: 4 });
+  await s.sandbox.control.fault({ kind: 'error', code: 2, status: 500, method: 'DELETE', route: '/users$', nth: 5, times: 1 });
+  await runNow(s.db, s.workspaceId, id, new Date(minutesOn(at, 5)));
+  expect(await driveOn(id, minutesOn(at, 5))).toMatchObject({ state: 'confirmed', added: 1, removed: 1 });
+  expect((await batchesOf((await lastRun(id)).id)).map((batch) => batch.state)).toEqual(['sent', 'sent']);
+});
