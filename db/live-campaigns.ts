@@ -67,24 +67,31 @@ export async function liveCampaigns(db: Reader, workspaceId: WorkspaceId | null)
 
 type Plan = Pick<CampaignPlan, 'trigger' | 'exit' | 'segment' | 'definition'>;
 
-/** Names of what may start or end a stay, or decide the narrowing tree anew; none where nothing triggers. */
-export async function heardBy(db: Database, workspaceId: WorkspaceId, { trigger, exit, segment, definition }: Plan): Promise<string[]> {
-  if (!trigger) return [];
+/** Whether it decides the narrowing tree anew, by the names of what is listened to. */
+export type Heard = ReadonlyMap<string, boolean>;
+
+/** What may start or end a stay, or decide the narrowing tree anew; nothing where nothing triggers. */
+export async function heardBy(db: Database, workspaceId: WorkspaceId, { trigger, exit, segment, definition }: Plan): Promise<Heard> {
+  if (!trigger) return new Map();
   const narrowing = definition ?? (segment === undefined ? null : { segment });
   const sources = narrowing ? await segmentSources(db, workspaceId, narrowing) : new Map<string, SegmentSource>();
   const trees = [
     ...(narrowing ? [narrowing] : []),
     ...[...sources.values()].flatMap((source) => ('definition' in source ? source.definition : [])),
   ];
-  return [...namesOf([...triggerSteps(trigger), ...(exit ?? [])]), ...trees.flatMap(eventsOf), profileNews];
+  const steps = namesOf([...triggerSteps(trigger), ...(exit ?? [])]);
+  const asked = [...trees.flatMap(eventsOf), profileNews];
+  return new Map([...steps.map((name) => [name, false] as const), ...asked.map((name) => [name, true] as const)]);
 }
 
-/** In place of what the campaign has listened to before. @param names empty: it is no live campaign. */
-export async function listen(tx: Reader, workspaceId: WorkspaceId, campaignId: string, names: readonly string[]): Promise<void> {
-  const given = sql`${textArray([...new Set(names)])}::text::text[]`;
-  await tx.execute(sql`delete from live_events where campaign_id = ${campaignId}::uuid and name <> all(${given})`);
+/** In place of what the campaign has listened to before. @param heard empty: it is no live campaign. */
+export async function listen(tx: Reader, workspaceId: WorkspaceId, campaignId: string, heard: Heard): Promise<void> {
+  const names = sql`${textArray([...heard.keys()])}::text::text[]`;
+  await tx.execute(sql`delete from live_events where campaign_id = ${campaignId}::uuid and name <> all(${names})`);
   await tx.execute(sql`
-    insert into live_events (workspace_id, name, campaign_id) select ${workspaceId}::int, unnest(${given}), ${campaignId}::uuid on conflict do nothing`);
+    insert into live_events (workspace_id, name, campaign_id, narrows)
+    select ${workspaceId}::int, t.name, ${campaignId}::uuid, t.narrows from unnest(${names}, ${plainArray([...heard.values()].map(String))}::text::boolean[]) as t(name, narrows)
+    on conflict (workspace_id, name, campaign_id) do update set narrows = excluded.narrows`);
 }
 
 /** After a saved segment has changed: campaigns that it narrows listen to what it asks for now. */

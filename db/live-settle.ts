@@ -12,7 +12,6 @@ import {
   type LiveCampaign,
   listeningStates,
   liveCampaigns,
-  namesOf,
   rowsOfStep,
   type StepScope,
   stepScope,
@@ -48,7 +47,7 @@ export async function settleArrivals(db: Database, workspaceId: WorkspaceId, now
       with ${takenSql(ids)},
       entered as materialized (${enteredSql(entries, steps, arrived)}),
       exited as materialized (${exitedSql(exits, steps, stored, oldest)}),
-      ${changesSql(workspaceId, campaigns, stored, now)}
+      ${changesSql(workspaceId, campaigns, now)}
       select from taken`);
     for (const admission of dated) await tx.execute(admission);
     return ids.length === mostAtOnce;
@@ -133,7 +132,7 @@ function exitedSql(exits: readonly Listener[], steps: Steps, stored: StepScope, 
 }
 
 /** Writes stays, waits and who is to be decided anew. */
-function changesSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[], { events }: StepScope, now: Date): SQL {
+function changesSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[], now: Date): SQL {
   const seconds = (column: string) => sql`make_interval(secs => ${sql.raw(column)})`;
   return sql`
     net as materialized (
@@ -160,7 +159,7 @@ function changesSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[]
         select a.audience_id, a.profile_id from admitted a
         where not exists (select from audience_members m where m.audience_id = a.audience_id and m.profile_id = a.profile_id and m.state = 'in')
         union select audience_id, profile_id from ended
-        union select s.audience_id, s.profile_id from taken t join (${lookersSql(workspaceId, campaigns, events)}) l on l.event_id = t.event_id
+        union select s.audience_id, s.profile_id from taken t join (${lookersSql(workspaceId, campaigns)}) l on l.event_id = t.event_id
           join live_stays s on s.audience_id = l.audience_id and s.profile_id = t.profile_id
       ) t
       on conflict do nothing
@@ -168,21 +167,11 @@ function changesSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[]
 }
 
 /** (event_id, audience_id): what decides the narrowing tree anew, and what is told of profiles, of which some may change what is sent. */
-function lookersSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[], events: StepScope['events']): SQL {
-  const own = campaigns.flatMap(({ audienceId, trigger, exit }) =>
-    namesOf([...triggerSteps(trigger), ...exit]).flatMap((name) => {
-      const event = events.get(name);
-      return event ? [{ audienceId, eventId: event.eventId }] : [];
-    }),
-  );
-  return sql`
-    select coalesce(n.event_id, 0) as event_id, a.id as audience_id
-    from live_events l join audiences a on a.campaign_id = l.campaign_id left join event_names n on n.workspace_id = l.workspace_id and n.name = l.name
-    where l.workspace_id = ${workspaceId} and a.id = any(${integers(campaigns.map(({ audienceId }) => audienceId))}) and (l.name = '' or n.event_id is not null)
-      and not exists (
-        select from unnest(${integers(own.map((o) => o.eventId))}, ${integers(own.map((o) => o.audienceId))}) o(event_id, audience_id)
-        where o.event_id = n.event_id and o.audience_id = a.id)`;
-}
+const lookersSql = (workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[]): SQL => sql`
+  select coalesce(n.event_id, 0) as event_id, a.id as audience_id
+  from live_events l join audiences a on a.campaign_id = l.campaign_id left join event_names n on n.workspace_id = l.workspace_id and n.name = l.name
+  where l.workspace_id = ${workspaceId} and l.narrows and a.id = any(${integers(campaigns.map(({ audienceId }) => audienceId))})
+    and (l.name = '' or n.event_id is not null)`;
 
 /** Ends the stays that are over, of all workspaces. @returns whether there may be more. */
 export async function endStays(db: Database, now: Date): Promise<boolean> {

@@ -849,6 +849,8 @@ export const liveEvents = pgTable(
     campaignId: uuid('campaign_id')
       .notNull()
       .references(() => campaigns.id),
+    /** Whether members are decided anew by it: the narrowing tree asks for it, or it is told of profiles. */
+    narrows: boolean('narrows').notNull().default(true),
   },
   (t) => [primaryKey({ columns: [t.workspaceId, t.name, t.campaignId] }), index('live_events_campaign').on(t.campaignId)],
 );

@@ -1,9 +1,10 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pauseCampaign, resumeCampaign, stopCampaign } from '@/db/campaign-states';
 import { createDraft, scheduleCampaign } from '@/db/campaigns';
 import { runsOfCampaign } from '@/db/runs';
-import { campaigns, campaignVersions } from '@/db/schema';
+import { audiences, campaigns, campaignVersions, liveTouched } from '@/db/schema';
+import { saveSegment } from '@/db/segments';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { flushLive } from '@/lib/live/pump';
 import { settleLive } from '@/lib/live/settle';
@@ -140,4 +141,29 @@ it('compares everybody as of now: whom it has decided since the hour struck stay
     { state: 'confirmed', toAdd: 3, toRemove: 1 },
   ]);
   await stopped(id, '2026-06-01T14:00:00Z');
+});
+
+it('decides a member anew by an event of the trigger’s own name where the narrowing tree asks for it, and only there', async () => {
+  const page = (url: string, ...names: string[]) => did('Page', ...names).map((call) => ({ ...call, properties: { url } }));
+  const on = (url: string) => ({ did: 'Page', where: [{ property: 'url', op: 'contains' as const, value: url }] });
+  const trigger = { on: [on('/pricing')] };
+  const segment = { key: 'twice', name: 'Twice', definition: { did: 'Page', count: { gte: 3 } } };
+  await saveSegment(s.db, s.workspaceId, segment, null, new Date('2026-06-02T08:00:00Z'));
+  const ids = [
+    await live('Not at the till', { trigger, definition: { not: on('/checkout') } }, '2026-06-02T09:00:00Z'),
+    await live('Three pages', { trigger, segment: 'twice' }, '2026-06-02T09:00:00Z'),
+    await live('Any', { trigger, exit: [on('/bye')] }, '2026-06-02T09:00:00Z'),
+  ];
+  await s.send(page('/pricing', 'ann', 'bob'), '2026-06-02T09:01:00Z');
+  await pumped('2026-06-02T09:01:00Z');
+  expect([await s.held('Not at the till'), await s.held('Three pages')]).toEqual([emails('ann', 'bob'), []]);
+  await s.send([...page('/checkout', 'ann'), ...page('/help', 'ann')], '2026-06-02T09:02:00Z');
+  await settleLive(s.engine('2026-06-02T09:02:00Z'), new Date('2026-06-02T09:02:00Z'));
+  const { campaignId, id } = audiences;
+  const touched = s.db.orm.selectDistinct({ campaignId }).from(liveTouched).innerJoin(audiences, eq(id, liveTouched.audienceId));
+  const [one = '', other = ''] = ids;
+  expect((await touched.where(inArray(campaignId, ids))).map((row) => row.campaignId).sort()).toEqual([one, other].sort());
+  await pumped('2026-06-02T09:02:05Z');
+  expect([await s.held('Not at the till'), await s.held('Three pages')]).toEqual([emails('bob'), emails('ann')]);
+  for (const id of ids) await stopped(id, '2026-06-02T10:00:00Z');
 });
