@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, like, lt, or, sql } from 'drizzle-orm';
 import { blockCampaigns } from './blocked-campaigns';
 import type { Database } from './client';
-import { connections, facebookDeletions, memberships, users } from './schema';
+import { alerts, campaigns, campaignVersions, connections, facebookDeletions, memberships, users } from './schema';
 
 /**
  * What Facebook tells of a person is told of them wherever they are: these are the only queries across workspaces, and they begin with a
@@ -25,7 +25,7 @@ async function dropTokens(tx: Tx, facebookUserId: string, issuedAt: Date): Promi
   const mine = and(eq(connections.facebookUserId, facebookUserId), lt(connections.updatedAt, issued));
   const found = await tx.select({ id: connections.id, name: connections.name }).from(connections).where(mine).for('update');
   for (const { id, name } of found) {
-    const reason = `${name} removed this app at Facebook.`;
+    const reason = `${name} ${removedWords}`;
     await tx.update(connections).set({ sealedToken: '', brokenReason: reason }).where(eq(connections.id, id));
     await blockCampaigns(tx, id, { action: 'reconnect', message: reason, link: '/settings/connections' });
   }
@@ -48,9 +48,11 @@ export async function forgetPerson(db: Database, facebookUserId: string, now: Da
       .update(connections)
       .set({ name: 'Somebody who was forgotten', facebookUserId: erasedId, brokenReason: erasedReason })
       .where(eq(connections.facebookUserId, facebookUserId))
-      .returning({ id: connections.id });
-    for (const { id } of forgotten)
-      await blockCampaigns(tx, id, { action: 'reconnect', message: erasedReason, link: '/settings/connections' });
+      .returning({ id: connections.id, workspaceId: connections.workspaceId });
+    for (const connection of forgotten) {
+      await blockCampaigns(tx, connection.id, erasedBlocker);
+      await forgetWords(tx, connection);
+    }
     const signedOut = await tx
       .update(users)
       .set({
@@ -69,7 +71,33 @@ export async function forgetPerson(db: Database, facebookUserId: string, now: Da
   });
 }
 
+/** After the name. */
+const removedWords = 'removed this app at Facebook.';
 const erasedReason = 'The person asked Facebook to be forgotten.';
+const erasedBlocker = { action: 'reconnect' as const, message: erasedReason, link: '/settings/connections' };
+
+/** Also where nothing moves any more, or all is mended: what was told of a connection names its person, who may have had another name then. */
+async function forgetWords(tx: Tx, { id, workspaceId }: Pick<typeof connections.$inferSelect, 'id' | 'workspaceId'>): Promise<void> {
+  const using = eq(campaignVersions.connectionId, id);
+  const versions = tx.select({ id: campaignVersions.id }).from(campaignVersions).where(using);
+  await tx
+    .update(campaigns)
+    .set({ blocker: erasedBlocker })
+    .where(and(inArray(campaigns.versionId, versions), sql`${campaigns.blocker}->>'action' = 'reconnect'`));
+  const keys = tx
+    .select({ key: sql<string>`'campaign:' || ${campaignVersions.campaignId}` })
+    .from(campaignVersions)
+    .where(using);
+  const own = eq(alerts.workspaceId, workspaceId);
+  await tx
+    .update(alerts)
+    .set({ title: 'A connection of somebody who was forgotten', message: erasedReason })
+    .where(and(own, or(eq(alerts.key, `connection:${id}`), like(alerts.key, `token:${id}:%`))));
+  await tx
+    .update(alerts)
+    .set({ message: erasedReason })
+    .where(and(own, inArray(alerts.key, keys), like(alerts.message, `%${removedWords}%`)));
+}
 
 /** Facebook's own ids are digits. */
 export const erasedPrefix = 'erased:';

@@ -1,11 +1,16 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { raiseAlert } from '@/db/alerts';
+import { pauseCampaign } from '@/db/campaign-states';
 import { campaignDetail } from '@/db/campaigns';
 import { connectionToken, listConnections, saveConnection } from '@/db/connections';
 import { deauthorizePerson } from '@/db/facebook-person';
 import { claimRun, queueDueRun } from '@/db/run-queue';
 import { runsOfCampaign } from '@/db/runs';
-import { users } from '@/db/schema';
+import { alerts, campaigns, connections, users } from '@/db/schema';
 import { admitPerson } from '@/db/users';
+import { campaignsBlocked } from '@/lib/alerts/alert';
+import { watchAlerts } from '@/lib/alerts/watch';
 import { parseEncryptionKeys } from '@/lib/crypto';
 import { contextOf } from '@/lib/sync/advance-run';
 import { noCounts, workOn } from '@/lib/sync/tick';
@@ -150,6 +155,25 @@ describe('somebody asks to be forgotten', () => {
     const person = { facebookId: sandboxPeople.sam, name: 'Sam Vale', email: 'sam@example.com', image: 'https://example.com/sam.jpg' };
     await admitPerson(s.db, person, new Date());
     const connectionId = await connect(sandboxPeople.sam, 'Sam Vale', new Date());
+    const schedule = { kind: 'at' as const, at: '2099-01-01T09:00', zone: 'UTC' };
+    const paused = await s.campaign(
+      { definition, connectionId, schedule, audience: { new: { name: 'Paused' } } },
+      new Date().toISOString(),
+    );
+    // What was told of them: that their token ends, and that they removed the app.
+    await s.db.orm
+      .update(connections)
+      .set({ expiresAt: new Date(Date.now() + 86_400_000) })
+      .where(eq(connections.id, connectionId));
+    await watchAlerts(s.db, new Date());
+    await told('deauthorize', sandboxPeople.sam);
+    await watchAlerts(s.db, new Date());
+    const message = 'Sam Vale removed this app at Facebook.';
+    const blocked = campaignsBlocked(`campaign:${paused}`, [{ id: paused, name: 'Campaign', message }]);
+    await raiseAlert(s.db, s.workspaceId, blocked, new Date());
+    await pauseCampaign(s.db, s.workspaceId, paused, new Date());
+    const wordsOf = async () => JSON.stringify([await s.db.orm.select().from(alerts), await s.db.orm.select().from(campaigns)]);
+    expect((await wordsOf()).match(/Sam Vale/g)).toHaveLength(5);
     const answer = await told('deletion', sandboxPeople.sam);
     expect(answer.status).toBe(200);
     const { url, confirmation_code: code } = JSON.parse(answer.body) as { url: string; confirmation_code: string };
@@ -161,6 +185,8 @@ describe('somebody asks to be forgotten', () => {
     const left = JSON.stringify([await s.db.orm.select().from(users), await connection(connectionId)]);
     for (const trace of ['Sam', 'sam@', 'sam.jpg', sandboxPeople.sam]) expect(left).not.toContain(trace);
     expect(page).not.toContain('Sam');
+    expect(await wordsOf()).not.toContain('Sam Vale');
+    expect(await detail(paused)).toMatchObject({ state: 'paused', blocker: { message: 'The person asked Facebook to be forgotten.' } });
     expect((await connection(connectionId))?.brokenReason).toBe('The person asked Facebook to be forgotten.');
     expect((await fetch(`${app.origin}/data-deletion/nothing`)).status).toBe(404);
   });
