@@ -70,5 +70,6 @@ export async function mergeLive(
       ) t group by profile_id
     )
     insert into live_touched (workspace_id, audience_id, profile_id)
-    select ${workspaceId}::int, audience_id, loser from gone on conflict do nothing`;
+    select ${workspaceId}::int, audience_id, loser from gone order by audience_id, loser
+    on conflict (audience_id, profile_id) do update set workspace_id = excluded.workspace_id where false`;
 }

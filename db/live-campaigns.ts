@@ -142,6 +142,15 @@ export async function stepScope(
 export const rowsOfStep = ({ did, where }: LiveStep, bounds: TimeBounds, scope: StepScope): EventRows | null =>
   eventRows(did, { where }, bounds, scope);
 
+/**
+ * Notes whom an audience has to decide anew. @param rows selects workspace_id, audience_id and profile_id, each once. Who is noted already is
+ * locked, in the same order as a flush takes them: else it could take them before this is committed, and decide by what was.
+ */
+export const touch = (rows: SQL): SQL => sql`
+  insert into live_touched (workspace_id, audience_id, profile_id)
+  select t.workspace_id, t.audience_id, t.profile_id from (${rows}) t order by t.audience_id, t.profile_id
+  on conflict (audience_id, profile_id) do update set workspace_id = excluded.workspace_id where false`;
+
 export const instants = (dates: readonly (Date | null)[]): SQL =>
   sql`${plainArray(dates.map((date) => date?.toISOString() ?? null))}::text::timestamptz[]`;
 export const integers = (numbers: readonly (number | null)[]): SQL => sql`${plainArray(numbers)}::text::int[]`;

@@ -3,7 +3,7 @@ import { digest } from '@/lib/identity/hash';
 import { birthdaysAt, dateCondition, scanInstants } from '@/lib/live/date-trigger';
 import { birthday, type DateTrigger } from '@/lib/live/trigger';
 import type { Database } from './client';
-import { bigints, instant, type LiveCampaign, rowsOfStep, stepScope } from './live-campaigns';
+import { bigints, instant, type LiveCampaign, rowsOfStep, stepScope, touch } from './live-campaigns';
 import { segmentSql } from './segments';
 import { workspaceById } from './workspaces';
 
@@ -83,5 +83,5 @@ function admission({ workspaceId, audienceId, stayMs }: LiveCampaign, since: Dat
       on conflict (audience_id, profile_id) do update set since = greatest(s.since, excluded.since), until = greatest(s.until, excluded.until)
       returning s.profile_id
     )
-    insert into live_touched (workspace_id, audience_id, profile_id) select ${workspaceId}::int, ${audienceId}::int, profile_id from admitted on conflict do nothing`;
+    ${touch(sql`select ${workspaceId}::int as workspace_id, ${audienceId}::int as audience_id, profile_id from admitted`)}`;
 }

@@ -41,7 +41,11 @@ export async function touchedProfiles(db: Database, flush: Flush): Promise<Touch
  * transaction that holds the run; who is touched meanwhile stays so.
  */
 export async function flushTouched(tx: Tx, audienceId: number, touched: Touched): Promise<Flushed> {
-  await tx.execute(sql`delete from live_touched where audience_id = ${audienceId} and profile_id = any(${bigints(touched.ids)})`);
+  // Waits for whoever is touching them: the statement after it is to see why.
+  await tx.execute(sql`
+    delete from live_touched t using (
+      select profile_id from live_touched where audience_id = ${audienceId} and profile_id = any(${bigints(touched.ids)}) order by profile_id for update
+    ) l where t.audience_id = ${audienceId} and t.profile_id = l.profile_id`);
   const [written] = await tx.execute<Omit<Flushed, 'taken'>>(touched.changes);
   return { taken: touched.ids.length, toAdd: written?.toAdd ?? 0, toRemove: written?.toRemove ?? 0 };
 }

@@ -15,6 +15,7 @@ import {
   rowsOfStep,
   type StepScope,
   stepScope,
+  touch,
   triggerSteps,
 } from './live-campaigns';
 import { datedAdmissions } from './live-dates';
@@ -153,16 +154,14 @@ function changesSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[]
       insert into live_wakes as w (workspace_id, audience_id, profile_id, from_time, due_at)
       select ${workspaceId}::int, audience_id, profile_id, first, first + ${seconds('gap')} from entered where gap is not null
       on conflict (audience_id, profile_id) do update set from_time = least(w.from_time, excluded.from_time), due_at = least(w.due_at, excluded.due_at)
-    ), touched as (
-      insert into live_touched (workspace_id, audience_id, profile_id)
-      select ${workspaceId}::int, audience_id, profile_id from (
+    ), touched as (${touch(sql`
+      select ${workspaceId}::int as workspace_id, audience_id, profile_id from (
         select a.audience_id, a.profile_id from admitted a
         where not exists (select from audience_members m where m.audience_id = a.audience_id and m.profile_id = a.profile_id and m.state = 'in')
         union select audience_id, profile_id from ended
         union select s.audience_id, s.profile_id from taken t join (${lookersSql(workspaceId, campaigns)}) l on l.event_id = t.event_id
           join live_stays s on s.audience_id = l.audience_id and s.profile_id = t.profile_id
-      ) t
-      on conflict do nothing
+      ) t`)}
     )`;
 }
 
@@ -180,8 +179,7 @@ export async function endStays(db: Database, now: Date): Promise<boolean> {
       delete from live_stays where (audience_id, profile_id) in (
         select audience_id, profile_id from live_stays where until <= ${instant(now)} limit ${mostAtOnce}::int for update skip locked)
       returning workspace_id, audience_id, profile_id
-    ), touched as (
-      insert into live_touched (workspace_id, audience_id, profile_id) select workspace_id, audience_id, profile_id from over on conflict do nothing
+    ), touched as (${touch(sql`select * from over`)}
     )
     select from over`);
   return ended.length === mostAtOnce;

@@ -3,7 +3,7 @@ import type { InactionTrigger, LiveStep } from '@/lib/live/trigger';
 import { elapsedGapMs } from '@/lib/segment/dates';
 import { stepsSql } from '@/lib/segment/sequence-sql';
 import type { Database } from './client';
-import { bigints, instant, instants, type LiveCampaign, rowsOfStep, type StepScope, stepScope } from './live-campaigns';
+import { bigints, instant, instants, type LiveCampaign, rowsOfStep, type StepScope, stepScope, touch } from './live-campaigns';
 
 /** Profiles looked at in one go. */
 const mostAtOnce = 2_000;
@@ -83,5 +83,5 @@ function decided(scope: StepScope, campaign: LiveCampaign, trigger: InactionTrig
       on conflict (audience_id, profile_id) do update set since = greatest(s.since, excluded.since), until = greatest(s.until, excluded.until)
       returning s.profile_id
     )
-    insert into live_touched (workspace_id, audience_id, profile_id) select ${workspaceId}::int, ${audienceId}::int, profile_id from admitted on conflict do nothing`;
+    ${touch(sql`select ${workspaceId}::int as workspace_id, ${audienceId}::int as audience_id, profile_id from admitted`)}`;
 }

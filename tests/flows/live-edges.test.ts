@@ -167,3 +167,39 @@ it('decides a member anew by an event of the trigger’s own name where the narr
   expect([await s.held('Not at the till'), await s.held('Three pages')]).toEqual([emails('bob'), emails('ann')]);
   for (const id of ids) await stopped(id, '2026-06-02T10:00:00Z');
 });
+
+it('decides by what is being written: who does the exit while the trigger is flushed does not stay in', async () => {
+  const id = await live('Twice touched', { trigger: { on: [{ did: 'Ran' }] }, exit: [{ did: 'Halted' }] }, '2026-06-03T09:00:00Z');
+  await s.send(did('Ran', 'eve'), '2026-06-03T09:01:00Z');
+  await settleLive(s.engine('2026-06-03T09:01:00Z'), new Date('2026-06-03T09:01:00Z'));
+  await s.send(did('Halted', 'eve'), '2026-06-03T09:01:01Z');
+  await s.db.orm.execute(sql`
+    create function held_up() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(42); return null; end $$`);
+  await s.db.orm.execute(sql`
+    create constraint trigger held_up after delete on live_stays deferrable initially deferred for each row execute function held_up()`);
+  const begun: Promise<unknown>[] = [];
+  await s.db.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(42)`;
+    // Everything is written, and waits for its commit.
+    begun.push(settleLive(s.engine('2026-06-03T09:01:02Z'), new Date('2026-06-03T09:01:02Z')));
+    await blocked(1);
+    const flushing = flushLive(s.engine('2026-06-03T09:01:03Z'));
+    begun.push(flushing);
+    await blocked(2, flushing);
+  });
+  await Promise.all(begun);
+  await s.db.orm.execute(sql`drop function held_up cascade`);
+  await pumped('2026-06-03T09:01:10Z');
+  expect(await s.held('Twice touched')).toEqual([]);
+  await stopped(id, '2026-06-03T10:00:00Z');
+});
+
+/** When so many statements wait for a lock, or `orUntil` has come true. */
+async function blocked(many: number, orUntil?: Promise<unknown>): Promise<void> {
+  let over = false;
+  void orUntil?.then(() => {
+    over = true;
+  });
+  const waiting = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while (!over && (await s.db.orm.execute(waiting)).length < many);
+}
