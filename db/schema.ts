@@ -590,12 +590,17 @@ export const audiences = pgTable(
     operationText: text('operation_text'),
     deliveryCode: integer('delivery_code'),
     checkedAt: instant('checked_at'),
+    /** When its size is read again; null where no run has read it, or nobody waits for it any more. */
+    lookAt: instant('look_at'),
     /** In the audience by the ledger; counted when a run is confirmed. */
     members: integer('members').notNull().default(0),
     createdAt: instant('created_at').notNull(),
   },
   // One audience is fed by one campaign at a time; not unique, for a finished campaign keeps the name of what it fed.
-  (t) => [index('audiences_facebook').on(t.workspaceId, t.adAccountId, t.facebookId)],
+  (t) => [
+    index('audiences_facebook').on(t.workspaceId, t.adAccountId, t.facebookId),
+    index('audiences_due').on(t.lookAt).where(sql`${t.lookAt} is not null`),
+  ],
 );
 
 /** retiring: on the way out, and then `out`: not in the audience, but remembered while they qualify (docs/runs.md). */

@@ -9,6 +9,7 @@ import { graphFor } from '@/lib/facebook/graph-for';
 import { log } from '@/lib/log';
 import type { SyncWorld } from '@/lib/sync/advance-run';
 import { budgetHooks } from '@/lib/sync/budgeted-graph';
+import { readLaterSizes } from '@/lib/sync/later-sizes';
 import { tendLookalikes } from '@/lib/sync/lookalikes';
 import { type TickCounts, tick } from '@/lib/sync/tick';
 
@@ -43,6 +44,7 @@ export function deliveryWorld(db: Database, env: Env): DeliveryWorld {
 /** Beside the runs' own budget. */
 const alertBudgetMs = 10_000;
 const lookalikeBudgetMs = 10_000;
+const sizeBudgetMs = 10_000;
 
 /** One heartbeat, within the environment's budget; its counts are all it logs. Alerts are told even where a tick fails. */
 export async function heartbeat(db: Database, env: Env): Promise<TickCounts> {
@@ -51,6 +53,7 @@ export async function heartbeat(db: Database, env: Env): Promise<TickCounts> {
     const counts = await tick(world, env.syncBudgetSeconds * 1000);
     const startedMs = world.clock().getTime();
     await tendLookalikes(world, () => world.clock().getTime() - startedMs < lookalikeBudgetMs);
+    await readLaterSizes(world, () => world.clock().getTime() - startedMs < lookalikeBudgetMs + sizeBudgetMs);
     if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'tick');
     return counts;
   } finally {

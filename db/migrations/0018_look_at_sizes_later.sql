@@ -1,0 +1,2 @@
+ALTER TABLE "audiences" ADD COLUMN "look_at" timestamp with time zone;--> statement-breakpoint
+CREATE INDEX "audiences_due" ON "audiences" USING btree ("look_at") WHERE "audiences"."look_at" is not null;
