@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import { jsonArray, plainArray, textArray } from '@/lib/array-literal';
 import type { WorkspaceId } from '@/lib/auth';
-import { furthestAheadMs, latestMs } from '@/lib/live/trigger';
+import { furthestAheadMs, latestMs, longestWaitDays } from '@/lib/live/trigger';
 import type { EventRow } from './events';
 import { listeningStates } from './live-campaigns';
 
@@ -24,6 +24,8 @@ export async function noteArrivals(
   arrivedAt: Date,
 ): Promise<void> {
   const timely = arrivals.filter((arrival) => !('time' in arrival) || isTimely(arrival.time, arrivedAt));
+  const others = arrivals.filter((arrival): arrival is EventRow => 'time' in arrival && !isTimely(arrival.time, arrivedAt));
+  if (others.length > 0) await noteOthers(tx, workspaceId, others, arrivedAt);
   if (timely.length === 0) return;
   const times = timely.map((arrival) => ('time' in arrival ? new Date(arrival.time) : arrivedAt).toISOString());
   await tx`
@@ -36,6 +38,26 @@ export async function noteArrivals(
 
 const isTimely = (time: number, arrivedAt: Date): boolean =>
   time >= arrivedAt.getTime() - latestMs && time <= arrivedAt.getTime() + furthestAheadMs;
+
+/**
+ * As something told of the profiles: it starts nothing, but may be an exit. Only of those with a stay that it may end, or who may have one
+ * in a moment: an import of years passes by.
+ */
+async function noteOthers(tx: TransactionSql, workspaceId: WorkspaceId, others: readonly EventRow[], arrivedAt: Date): Promise<void> {
+  const times = plainArray(others.map(({ time }) => new Date(Math.min(time, arrivedAt.getTime())).toISOString()));
+  await tx`
+    insert into live_arrivals (workspace_id, profile_id, event_id, time, properties, arrived_at)
+    select ${workspaceId}::int, t.profile_id, 0, min(t.time), '{}'::jsonb, ${arrivedAt}::timestamptz
+    from unnest(${plainArray(others.map((a) => a.profileId))}::text::bigint[], ${times}::text::timestamptz[]) as t(profile_id, time)
+    where exists (
+        select from live_stays s where s.workspace_id = ${workspaceId} and s.profile_id = t.profile_id and s.since <= t.time + ${longestWait(tx)})
+      or exists (select from live_wakes w where w.workspace_id = ${workspaceId} and w.profile_id = t.profile_id)
+      or t.profile_id in (select profile_id from live_arrivals where workspace_id = ${workspaceId})
+    group by t.profile_id`;
+}
+
+/** An exit between the event that began a wait and the wait's end, from which the stay counts, is one as well. */
+const longestWait = (tx: TransactionSql) => tx`make_interval(days => ${longestWaitDays}::int)`;
 
 /**
  * Everything live of the losers becomes the winners'. Whoever then has a stay is settled anew, from when that began: either may have done what
@@ -64,7 +86,7 @@ export async function mergeLive(
       on conflict (audience_id, profile_id) do update set since = greatest(s.since, excluded.since), until = greatest(s.until, excluded.until)
     ), noted as (
       insert into live_arrivals (workspace_id, profile_id, event_id, time, properties, arrived_at)
-      select ${workspaceId}::int, profile_id, 0, min(since), '{}'::jsonb, ${arrivedAt}::timestamptz from (
+      select ${workspaceId}::int, profile_id, 0, min(since) - ${longestWait(tx)}, '{}'::jsonb, ${arrivedAt}::timestamptz from (
         select winner as profile_id, since from gone
         union all select s.profile_id, s.since from live_stays s where s.workspace_id = ${workspaceId} and s.profile_id = any(${winners}::bigint[])
       ) t group by profile_id

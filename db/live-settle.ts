@@ -105,9 +105,11 @@ function foundSql(listeners: readonly Listener[], steps: Steps, select: (step: L
     : sql.join(found, sql` union all `);
 }
 
+/** In seconds; null where the trigger admits at once. */
+const gapOf = ({ trigger }: LiveCampaign) => ('sequence' in trigger ? elapsedGapMs(trigger.gap) / 1000 : null);
+
 /** Per audience and profile, when triggers began and when last; gap is null where they admit at once. In seconds: gap and stay. */
 function enteredSql(entries: readonly Listener[], steps: Steps, arrived: StepScope): SQL {
-  const gapOf = ({ trigger }: LiveCampaign) => ('sequence' in trigger ? elapsedGapMs(trigger.gap) / 1000 : null);
   const listeners = sql`unnest(${integers(entries.map(({ step }) => step))}, ${integers(entries.map(({ campaign }) => campaign.audienceId))},
     ${instants(entries.map(({ campaign }) => campaign.from))}, ${instants(entries.map(({ campaign }) => campaign.until))},
     ${doubles(entries.map(({ campaign }) => gapOf(campaign)))}, ${doubles(entries.map(({ campaign }) => campaign.stayMs / 1000))})
@@ -120,16 +122,22 @@ function enteredSql(entries: readonly Listener[], steps: Steps, arrived: StepSco
     group by 1, 2, 3, 4`;
 }
 
-/** Per audience and profile of an arrival, the last exit since: also one that arrived before what it ends. */
+/**
+ * Per audience and profile of an arrival, the last exit since: also one that arrived before what it ends. `ends` is since when a stay may count
+ * that it ends: after a wait that counts from its end, though the exit was before.
+ */
 function exitedSql(exits: readonly Listener[], steps: Steps, stored: StepScope, since: Date): SQL {
-  const listeners = sql`unnest(${integers(exits.map(({ step }) => step))}, ${integers(exits.map(({ campaign }) => campaign.audienceId))}) as l(step, audience_id)`;
+  const listeners = sql`unnest(${integers(exits.map(({ step }) => step))}, ${integers(exits.map(({ campaign }) => campaign.audienceId))},
+    ${doubles(exits.map(({ campaign }) => gapOf(campaign) ?? 0))}) as l(step, audience_id, gap)`;
   // An exit before what has arrived ends nothing, or was settled itself.
   const bounds = { from: since, to: null };
   const found = foundSql(exits, steps, (step) => {
     const rows = rowsOfStep(step, bounds, stored);
     return rows && sql`${rows.from} and e.profile_id = any(array(select distinct profile_id from taken))`;
   });
-  return sql`select l.audience_id, s.profile_id, max(s.time) as time from (${found}) s join ${listeners} on l.step = s.step group by 1, 2`;
+  return sql`
+    select l.audience_id, s.profile_id, max(s.time) as time, max(s.time + make_interval(secs => l.gap)) as ends
+    from (${found}) s join ${listeners} on l.step = s.step group by 1, 2`;
 }
 
 /** Writes stays, waits and who is to be decided anew. */
@@ -147,7 +155,7 @@ function changesSql(workspaceId: WorkspaceId, campaigns: readonly LiveCampaign[]
       returning s.audience_id, s.profile_id
     ), ended as (
       delete from live_stays s using exited x
-      where s.audience_id = x.audience_id and s.profile_id = x.profile_id and s.since <= x.time
+      where s.audience_id = x.audience_id and s.profile_id = x.profile_id and s.since <= x.ends
         and not exists (select from net n where n.audience_id = s.audience_id and n.profile_id = s.profile_id)
       returning s.audience_id, s.profile_id
     ), waiting as (

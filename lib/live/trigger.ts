@@ -16,7 +16,7 @@ const stepsSchema = z
   .max(mostSteps, `At most ${mostSteps} events.`);
 export type LiveStep = z.infer<typeof stepSchema>;
 
-const longestWaitDays = 30;
+export const longestWaitDays = 30;
 const dayMs = 86_400_000;
 
 /** The first, and then not the second within the gap. */
@@ -62,6 +62,6 @@ export const exitSchema = stepsSchema;
 /** Days a member stays after having qualified last, where nothing else is said. */
 export const usualStayDays = 30;
 
-/** What happened longer before its arrival, or is dated further ahead, starts nothing; it counts in past behaviour all the same. */
+/** What happened longer before its arrival, or is dated further ahead, starts nothing; it ends stays, and counts in past behaviour, all the same. */
 export const latestMs = 2 * 3_600_000;
 export const furthestAheadMs = 2 * 60_000;

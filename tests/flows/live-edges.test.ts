@@ -203,3 +203,30 @@ async function blocked(many: number, orUntil?: Promise<unknown>): Promise<void> 
   const waiting = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   while (!over && (await s.db.orm.execute(waiting)).length < many);
 }
+
+it('ends a stay by an exit however late it comes, or dated ahead; not by one of before', async () => {
+  const bought = (userId: string, timestamp: string) => ({ type: 'track', userId, event: 'Bought', timestamp });
+  const sequence = [{ did: 'Cart' }, { didNot: 'Bought' }] as [{ did: string }, { didNot: string }];
+  const exit = [{ did: 'Bought' }];
+  const ids = [
+    await live('Lookers', { trigger: { on: [{ did: 'Looked' }] }, exit }, '2026-06-04T09:00:00Z'),
+    await live('Carts', { trigger: { sequence, gap: { hours: 1 } }, exit }, '2026-06-04T09:00:00Z'),
+  ];
+  const everybody = ['ann', 'bob', 'cid', 'dee', 'eve'];
+  await s.send([...did('Looked', ...everybody), ...did('Cart', ...everybody)], '2026-06-04T09:10:00Z');
+  await pumped('2026-06-04T09:10:00Z');
+  await s.tick('2026-06-04T10:10:00Z');
+  expect([await s.held('Lookers'), await s.held('Carts')]).toEqual([emails(...everybody), emails(...everybody)]);
+  // Had it been known in time, there had been no wait that ends.
+  await s.send([bought('ann', '2026-06-04T09:50:00Z')], '2026-06-04T10:20:00Z');
+  await pumped('2026-06-04T10:20:00Z');
+  expect([await s.held('Lookers'), await s.held('Carts')]).toEqual([
+    emails('bob', 'cid', 'dee', 'eve'),
+    emails('bob', 'cid', 'dee', 'eve'),
+  ]);
+  const late = [bought('bob', '2026-06-04T09:50:00Z'), bought('cid', '2026-06-04T09:00:00Z'), bought('dee', '2026-06-14T18:10:00Z')];
+  await s.send(late, '2026-06-14T18:00:00Z');
+  await s.tick('2026-06-14T18:00:10Z');
+  expect([await s.held('Lookers'), await s.held('Carts')]).toEqual([emails('cid', 'eve'), emails('cid', 'eve')]);
+  for (const id of ids) await stopped(id, '2026-06-14T19:00:00Z');
+});

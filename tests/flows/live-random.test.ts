@@ -28,13 +28,14 @@ const campaigns: Record<string, Partial<CampaignDraft>> = {
   Narrow: { trigger: { on: [{ did: 'View' }, { did: 'Cart' }] }, definition: { did: 'Pay' } },
 };
 
-/** An hour without anything new at the end, so that every wait is over. Exits and what is waited for come in time: they decide by arriving. */
+/** An hour without anything new at the end, so that every wait is over. What is waited for comes in time: it decides by arriving. Exits are never too late. */
 function lives(random: Random): Happened[] {
   return Array.from({ length: 400 }, () => {
     const event = names[integer(random, 0, names.length - 1)] ?? 'View';
     const time = start + integer(random, 1, (minutes - 60) * 60) * 1000;
-    const late = random() < 0.2 && event !== 'Pay' ? integer(random, 1, 20) * minuteMs : 0;
-    return { userId: people[integer(random, 0, people.length - 1)] ?? 'p0', event, time, big: random() < 0.5, arrives: time + late };
+    const late = random() < 0.2 && event !== 'Pay' ? integer(random, 1, event === 'Bye' ? 200 : 20) * minuteMs : 0;
+    const arrives = Math.min(time + late, start + minutes * minuteMs);
+    return { userId: people[integer(random, 0, people.length - 1)] ?? 'p0', event, time, big: random() < 0.5, arrives };
   }).sort((a, b) => a.arrives - b.arrives);
 }
 
