@@ -32,7 +32,8 @@ export type AudienceWish = {
  */
 export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: AudienceWish, now: Date): Promise<AudienceRow> {
   const facebookId = 'existing' in wish.choice ? wish.choice.existing : null;
-  const [mine] = await tx.select().from(audiences).where(eq(audiences.campaignId, wish.campaignId));
+  // An engine may be making it at this moment.
+  const [mine] = await tx.select().from(audiences).where(eq(audiences.campaignId, wish.campaignId)).for('update');
   await refuseIfFed(tx, workspaceId, { ...wish, facebookId: facebookId ?? mine?.facebookId ?? null });
   if (mine?.facebookId) {
     const same = mine.adAccountId === wish.adAccountId && (facebookId === null ? mine.made : mine.facebookId === facebookId);

@@ -15,8 +15,11 @@ export async function blockCampaigns(tx: Tx, connectionId: string, blocker: Bloc
   await tx
     .update(campaigns)
     .set({ state: 'blocked', blocker })
-    .where(and(inArray(campaigns.versionId, usersOf(tx, connectionId)), inArray(campaigns.state, moving)));
+    .where(and(inArray(campaigns.versionId, usersOf(tx, connectionId)), inArray(campaigns.state, moving), isNotHeld));
 }
+
+/** A person has to look at a held run first; the fault is met again when it goes on. */
+export const isNotHeld = sql`coalesce(${campaigns.blocker} ->> 'action', '') <> 'release'`;
 
 /**
  * The connection was made anew: open runs of campaigns that were blocked for it try at once, and lift the block when a step goes well;

@@ -1,17 +1,18 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type CampaignDraft, type CampaignPlan, campaignOptionsSchema, campaignPlanSchema } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
-import { countedFrom } from '@/lib/schedule/counting';
+import { countedFrom, isSameSchedule } from '@/lib/schedule/counting';
 import { scheduleFaults, withoutDuplicates } from '@/lib/schedule/faults';
 import { liveSpan, nextOccurrence } from '@/lib/schedule/occurrences';
 import type { LiveSchedule, Schedule } from '@/lib/schedule/schedule';
+import { openStates } from '@/lib/sync/run-state';
 import { type AudienceRow, type AudienceWish, claimAudience } from './audiences';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
 import { heardBy, listen } from './live-campaigns';
 import { queueDueRun, skipMissed } from './run-queue';
-import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, syncRuns, users } from './schema';
+import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, type RunState, syncRuns, users } from './schema';
 import { segmentSources } from './segment-references';
 import { checkCampaignPatterns, segmentByKey } from './segments';
 
@@ -69,12 +70,13 @@ export async function scheduleCampaign(
   id: string,
   now: Date,
   userId: string | null,
-): Promise<{ version: number; nextAt: Date; droppedDates: number }> {
+): Promise<{ version: number; nextAt: Date | null; droppedDates: number }> {
   const seen = await ownCampaign(db.orm, workspaceId, id);
   refuseIfOver(seen.state);
   if (!seen.draft) throw new AppError('conflict', 'There is nothing new to schedule.');
   const held = await currentVersion(db.orm, seen.versionId);
-  const plan = checkedPlan(seen.draft, now, held?.schedule);
+  const waiting = await unfinishedRuns(db.orm, id);
+  const plan = checkedPlan(seen.draft, now, held?.schedule, waiting.length > 0);
   await checkCampaignPatterns(db, plan);
   if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
   if (plan.definition !== undefined) await segmentSources(db, workspaceId, plan.definition);
@@ -90,33 +92,76 @@ export async function scheduleCampaign(
     const campaign = await ownCampaign(tx, workspaceId, id, true);
     if (campaign.updatedAt.getTime() !== seen.updatedAt.getTime())
       throw new AppError('conflict', 'Somebody else has just changed this campaign. Look it over and try again.');
+    const runs = await unfinishedRuns(tx, id);
+    const begun = await isAtFacebook(tx, id);
     await claimAudience(tx, workspaceId, wishOf(id, plan), now);
+    const underWay = runs.length > 0 && held !== null && isSameSchedule(schedule, held.schedule);
     const scheduledAt = countedFrom(schedule, held ? { ...held, scheduledAt: campaign.nextAt && held.scheduledAt } : undefined, now);
     const goesOn = scheduledAt === held?.scheduledAt;
     const paused = campaign.state === 'paused';
     if (paused && held && !goesOn) await skipMissed(tx, campaign, held, now);
     const soon = nextOccurrence(schedule, { scheduledAt, after: new Date(now.getTime() - 1) });
     const nextAt = goesOn ? afterEdit(campaign, schedule, soon, { scheduledAt, now }) : soon;
-    if (!nextAt) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
+    if (!nextAt && !underWay) throw new AppError('invalid', 'This schedule has no occurrence ahead of it.', 'schedule');
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
     await listen(tx, workspaceId, id, heard);
+    // Without another ahead, what is under way has to serve what was chosen now.
+    if (!begun || !nextAt) await makeUnder(tx, id, version.id, nextAt ? ['queued'] : openStates);
+    const isHeld = runs.includes('held');
+    if (!isHeld) await tryAtOnce(tx, id);
     await tx
       .update(campaigns)
       .set({
         name: plan.name,
-        state: paused ? 'paused' : 'scheduled',
-        blocker: null,
+        state: paused ? 'paused' : isHeld ? 'blocked' : runs.length > 0 ? 'running' : 'scheduled',
+        ...(isHeld ? {} : { blocker: null }),
         draft: null,
         versionId: version.id,
         nextAt,
-        occurrencesDone: goesOn ? campaign.occurrencesDone : 0,
+        occurrencesDone: goesOn || !nextAt ? campaign.occurrencesDone : 0,
         updatedAt: now,
       })
       .where(own(workspaceId, id));
     return { version: version.version, nextAt, droppedDates: dropped };
   });
 }
+
+/** The states of runs that are not at their end; more of them may have fallen due. */
+async function unfinishedRuns(orm: Pick<Tx, 'select'>, campaignId: string): Promise<RunState[]> {
+  const waiting = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...openStates, 'held']));
+  return (await orm.select({ state: syncRuns.state }).from(syncRuns).where(waiting)).map(({ state }) => state);
+}
+
+async function isAtFacebook(tx: Tx, campaignId: string): Promise<boolean> {
+  const [audience] = await tx
+    .select({ facebookId: audiences.facebookId })
+    .from(audiences)
+    .where(eq(audiences.campaignId, campaignId))
+    .for('update');
+  return audience?.facebookId != null;
+}
+
+/** Where nothing is at Facebook yet, a run that waits is made of what is meant now: another ad account, perhaps, or another audience. */
+const makeUnder = (tx: Tx, campaignId: string, versionId: number, states: readonly RunState[]) =>
+  tx
+    .update(syncRuns)
+    .set({ versionId })
+    .where(and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...states]), eq(syncRuns.purpose, 'sync')));
+
+/** The edit may be the cure of what blocks it. */
+const tryAtOnce = (tx: Tx, campaignId: string) =>
+  tx
+    .update(syncRuns)
+    .set({ waitUntil: null })
+    .where(
+      and(
+        eq(syncRuns.campaignId, campaignId),
+        inArray(syncRuns.state, [...openStates]),
+        isNotNull(syncRuns.waitReason),
+        sql`exists (select from campaigns c where c.id = ${syncRuns.campaignId} and c.state = 'blocked')`,
+      ),
+    );
 
 /** The next occurrence of a schedule that goes on under a new version. @param soon the first from now on. */
 function afterEdit(
@@ -148,8 +193,11 @@ const wishOf = (campaignId: string, plan: CampaignPlan): AudienceWish => ({
   valued: plan.valueFrom !== null,
 });
 
-/** @param held the schedule that runs already. @throws AppError invalid with the path of the first fault. */
-export function checkedPlan(draft: CampaignDraft, now: Date, held?: Schedule): CampaignPlan {
+/**
+ * @param held the schedule that runs already. @param underWay whether a run of it waits: then nothing has to be ahead of it.
+ * @throws AppError invalid with the path of the first fault.
+ */
+export function checkedPlan(draft: CampaignDraft, now: Date, held?: Schedule, underWay = false): CampaignPlan {
   const parsed = campaignPlanSchema.safeParse(draft);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -160,6 +208,7 @@ export function checkedPlan(draft: CampaignDraft, now: Date, held?: Schedule): C
       path,
     );
   }
+  if (underWay && held && isSameSchedule(parsed.data.schedule, held)) return parsed.data;
   const [fault] = scheduleFaults(parsed.data.schedule, now, held);
   if (fault) throw new AppError('invalid', fault.message, ['schedule', ...fault.path].join('.'));
   return parsed.data;

@@ -69,15 +69,25 @@ export const isControl = ({ controlPercent, seed }: Rules, profileId: SQL): SQL 
     : // The sign bit is cleared: abs() has no answer for the smallest number.
       sql`((${draw(profileId, seed)} & 9223372036854775807) % 1000 < ${Math.round(controlPercent * 10)}::int)`;
 
+/** Over `m`, a row of the ledger: has had their stay, or has it today. They take no place of the cap. */
+const stayIsOver = (stayedSince: Date): SQL =>
+  sql`(m.state = 'out' or m.state in ('in', 'retiring') and m.since <= ${stayedSince.toISOString()}::timestamptz)`;
+
 /**
  * Selects profile_id and `beyond`, whether it is beyond the cap, of those who may fill it. Who is in an add-only audience keeps the place, and
  * takes one also when no longer qualifying.
- * @param candidates selects profile_id.
+ * @param qualifying selects profile_id.
  */
-export function ranked({ audienceId, mode, cap, seed }: Rules, candidates: SQL): SQL {
+export function ranked({ audienceId, mode, cap, seed, stayedSince }: Rules, qualifying: SQL): SQL {
+  const gone = stayedSince === null ? sql`false` : stayIsOver(stayedSince);
+  const candidates =
+    stayedSince === null
+      ? qualifying
+      : sql`select q.profile_id from (${qualifying}) q
+        where not exists (select from audience_members m where m.audience_id = ${audienceId} and m.profile_id = q.profile_id and ${gone})`;
   if (mode !== 'add')
     return sql`select c.profile_id, row_number() over (order by ${draw(sql`c.profile_id`, BigInt.asIntN(64, seed + 1n))}) > ${cap}::int as beyond from (${candidates}) c`;
-  const held = sql`select profile_id from audience_members where audience_id = ${audienceId} and state in ('in', 'adding')`;
+  const held = sql`select m.profile_id from audience_members m where m.audience_id = ${audienceId} and m.state in ('in', 'adding') and not ${gone}`;
   return sql`
     select profile_id, place > ${cap}::int - (select count(*) from (${held}) h where not exists (select from (${candidates}) c where c.profile_id = h.profile_id)) as beyond
     from (

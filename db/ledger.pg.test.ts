@@ -236,6 +236,22 @@ it('fills a cap always with the same people, and lets the next one in when one o
   ).toMatchObject({ toAdd: 1, toRemove: 1 });
 });
 
+it('fills the places of a cap that are left by those who have had their stay, and does not forget that they had it', async () => {
+  const ids = [1, 2, 3, 4, 5, 6];
+  await people(ids);
+  const cap = { cap: 3, stayedSince: new Date(0) };
+  await freeze(ids, cap);
+  const first = Object.keys(await states());
+  await answerAll();
+  const stayedSince = new Date(Date.now() + 1000);
+  expect(await freeze(ids, { cap: 3, stayedSince })).toMatchObject({ toAdd: 3, toRemove: 3, overCap: 0 });
+  await answerAll();
+  expect(await freeze(ids, cap)).toMatchObject({ toAdd: 0, toRemove: 0, overCap: 0 });
+  const now = await states();
+  expect(first.map((id) => now[id])).toEqual(['out', 'out', 'out']);
+  expect(Object.values(now).filter((state) => state === 'in')).toHaveLength(3);
+});
+
 it('counts in an add-only audience those towards the cap who stay without qualifying', async () => {
   await people([1, 2, 3, 4]);
   await freeze([1, 2], { mode: 'add', cap: 3 });

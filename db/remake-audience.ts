@@ -4,7 +4,7 @@ import { AppError } from '@/lib/errors';
 import { openStates } from '@/lib/sync/run-state';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
-import { audienceMembers, audiences, batchMembers, campaigns, syncBatches, syncRuns } from './schema';
+import { audienceMembers, audiences, batchMembers, campaigns, rejects, syncBatches, syncRuns } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -29,14 +29,38 @@ export async function remakeAudience(db: Database, workspaceId: WorkspaceId, cam
     };
     await tx.update(audiences).set(unknown).where(eq(audiences.id, audience.id));
     const begun = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...openStates]));
-    const anew = { state: 'queued' as const, frozenAt: null, waitUntil: null, waitReason: null, attempts: 0, replaceSession: null };
-    const runs = await tx.update(syncRuns).set(anew).where(begun).returning({ id: syncRuns.id });
+    const runs = await tx.update(syncRuns).set(asQueued).where(begun).returning({ id: syncRuns.id });
     const ids = runs.map((run) => run.id);
-    if (ids.length > 0) await tx.delete(syncBatches).where(inArray(syncBatches.runId, ids));
+    if (ids.length > 0) {
+      await tx.delete(syncBatches).where(inArray(syncBatches.runId, ids));
+      await tx.delete(rejects).where(inArray(rejects.runId, ids));
+    }
     const state = runs.length > 0 ? ('running' as const) : campaign.state;
     await tx.update(campaigns).set({ state, blocker: null, updatedAt: now }).where(own(workspaceId, campaignId));
   });
 }
+
+/** Nothing of what the run has done stands any more. */
+const asQueued = {
+  state: 'queued',
+  frozenAt: null,
+  sentAt: null,
+  waitUntil: null,
+  waitReason: null,
+  attempts: 0,
+  replaceSession: null,
+  replaceStartedAt: null,
+  mended: null,
+  toAdd: null,
+  toRemove: null,
+  added: 0,
+  removed: 0,
+  received: 0,
+  invalid: 0,
+  errorCode: null,
+  errorMessage: null,
+  errorTrace: null,
+} as const;
 
 /** Whoever was in an audience that is gone is in none. Their stays are over. */
 export async function forgetMembers(tx: Tx, audienceId: number, now: Date): Promise<void> {

@@ -41,11 +41,15 @@ export async function releaseHeldRun(db: Database, workspaceId: WorkspaceId, run
     const run = await ownRun(tx, workspaceId, runId);
     if (run.state !== 'held') throw new AppError('conflict', 'This run is not held.');
     await tx.update(syncRuns).set({ state: 'audience_ready', releasedAt: now }).where(eq(syncRuns.id, run.id));
-    await tx
-      .update(campaigns)
-      .set({ state: 'running', blocker: null, updatedAt: now })
-      .where(and(own(workspaceId, run.campaignId), eq(campaigns.state, 'blocked')));
+    await unblockHeld(tx, run, now);
   });
+}
+
+/** Of a paused campaign only the blocker goes. */
+async function unblockHeld(tx: Tx, { campaignId }: Run, now: Date): Promise<void> {
+  const state = sql`case ${campaigns.state} when 'blocked' then 'running' else ${campaigns.state} end`;
+  const held = and(eq(campaigns.id, campaignId), sql`${campaigns.blocker} ->> 'action' = 'release'`);
+  await tx.update(campaigns).set({ state, blocker: null, updatedAt: now }).where(held);
 }
 
 /**
@@ -63,6 +67,7 @@ export async function cancelRun(db: Database, workspaceId: WorkspaceId, runId: n
     const change = { state: 'cancelled' as const, finishedAt: now, waitUntil: null };
     const [cancelled] = await tx.update(syncRuns).set(change).where(eq(syncRuns.id, run.id)).returning();
     invariant(cancelled, 'a run that was locked is still there');
+    if (run.state === 'held') await unblockHeld(tx, run, now);
     await settleCampaign(tx, cancelled, now);
   });
 }
@@ -132,10 +137,11 @@ export async function undoLastRun(db: Database, workspaceId: WorkspaceId, campai
     await refuseIfLive(tx, campaign.versionId);
     const runs = and(eq(syncRuns.campaignId, campaignId), eq(syncRuns.workspaceId, workspaceId));
     const [open] = await tx
-      .select({ id: syncRuns.id })
+      .select({ state: syncRuns.state })
       .from(syncRuns)
-      .where(and(runs, inArray(syncRuns.state, [...openStates])))
+      .where(and(runs, inArray(syncRuns.state, [...openStates, 'held'])))
       .limit(1);
+    if (open?.state === 'held') throw new AppError('conflict', 'A run is held. Let it go on, or cancel it, first.');
     if (open) throw new AppError('conflict', 'A run is under way. Cancel it, or wait for its end.');
     const run = await lastFrozen(tx, campaignId);
     await refuseIfTaken(tx, workspaceId, run.audienceId);

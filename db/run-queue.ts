@@ -236,7 +236,7 @@ export async function claimRun(db: Database, lease: Lease, now: Date, open = fal
   return run ?? null;
 }
 
-/** Another engine has taken the run over: whatever this one was about to write must not be written. */
+/** Another engine has taken the run over, or a person has changed what it is about: whatever was to be written must not be. */
 export class LeaseLost extends Error {
   constructor() {
     super('the lease on the run was lost');

@@ -84,8 +84,8 @@ it('attaches an audience without touching the rest of the targeting', async () =
   const [chosen] = (await adSets(graph, sandboxAccounts.main, { limit: 1 })).items;
   const adSetId = chosen?.id ?? '';
   const before = (await sandbox.control.adSet(adSetId)).targeting;
-  expect(await attachAudience(graph, adSetId, audienceId, 'exclude')).toBe(true);
-  expect(await attachAudience(graph, adSetId, audienceId, 'exclude')).toBe(false);
+  expect(await attachAudience(graph, adSetId, audienceId, 'exclude')).toBe('attached');
+  expect(await attachAudience(graph, adSetId, audienceId, 'exclude')).toBe('kept');
   const after = (await sandbox.control.adSet(adSetId)).targeting;
   expect(after.excluded_custom_audiences?.map((a) => a.id)).toContain(audienceId);
   expect({ ...after, excluded_custom_audiences: undefined }).toEqual({ ...before, excluded_custom_audiences: undefined });

@@ -14,7 +14,8 @@ const retired = ['connections', 'excluded_connections', 'friends_of_connections'
 /**
  * Makes the ad set show to, or hide from, the audience; everything else of its targeting stays. Writing replaces the whole object, so it
  * is read right before and read back after. May be repeated.
- * @param formerId an audience that was deleted, and has to go from the targeting. @returns whether anything had to be written.
+ * @param formerId an audience that was deleted, and has to go from the targeting.
+ * @returns whether anything had to be written; `exchanged` where it was that audience.
  * @throws GraphError also for an ad set that was deleted: Facebook still answers for it.
  */
 export async function attachAudience(
@@ -23,11 +24,12 @@ export async function attachAudience(
   audienceId: string,
   as: Use,
   formerId: string | null = null,
-): Promise<boolean> {
+): Promise<'kept' | 'attached' | 'exchanged'> {
   const { targeting, isOver } = await read(new SdkAdSet(adSetId, {}, null, graph));
   if (isOver) throw new GraphError({ kind: 'api', status: 400, code: 1487056 }, null, null);
   const others = withoutAudience(formerId === null ? targeting : withoutAudience(targeting, formerId), audienceId);
-  return write(graph, adSetId, targeting, withAudience(others, audienceId, as));
+  if (!(await write(graph, adSetId, targeting, withAudience(others, audienceId, as)))) return 'kept';
+  return formerId !== null && uses(withoutAudience(targeting, formerId)) !== uses(targeting) ? 'exchanged' : 'attached';
 }
 
 /** Takes the audience out of both lists of the ad set; one that was deleted shows it to nobody. */

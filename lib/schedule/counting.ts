@@ -9,9 +9,11 @@ export type HeldSchedule = { schedule: Schedule; scheduledAt: Date | null };
  */
 export function countedFrom(schedule: Schedule, held: HeldSchedule | undefined, now: Date): Date {
   if (!held?.scheduledAt) return now;
-  const goesOn = schedule.kind === 'live' ? held.schedule.kind === 'live' : schedule.kind === 'every' && isSame(schedule, held.schedule);
+  const goesOn =
+    schedule.kind === 'live' ? held.schedule.kind === 'live' : schedule.kind === 'every' && isSameSchedule(schedule, held.schedule);
   return goesOn ? held.scheduledAt : now;
 }
 
 /** Whatever order their keys are in. */
-const isSame = (a: Schedule, b: Schedule) => JSON.stringify(scheduleSchema.parse(a)) === JSON.stringify(scheduleSchema.parse(b));
+export const isSameSchedule = (a: Schedule, b: Schedule) =>
+  JSON.stringify(scheduleSchema.parse(a)) === JSON.stringify(scheduleSchema.parse(b));

@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull, or } from 'drizzle-orm';
 import type { Database } from '@/db/client';
 import { forgetMembers } from '@/db/remake-audience';
-import { type Lease, writeRun } from '@/db/run-queue';
+import { type Lease, LeaseLost, writeRun } from '@/db/run-queue';
 import { hasDeferredRemovals, type Run } from '@/db/runs';
 import { audiences, campaigns, campaignVersions, type SendBy } from '@/db/schema';
 import { settleCampaign } from '@/db/settle-campaign';
@@ -96,7 +96,17 @@ async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Ru
   const sendBy = run.purpose === 'sync' && !run.live ? await meantWay(world, context, info.operationCode) : 'difference';
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
-    await tx.update(audiences).set({ facebookId }).where(eq(audiences.id, audience.id));
+    // Meanwhile a person may have chosen another audience, or another ad account for it.
+    const same = and(
+      eq(audiences.adAccountId, version.adAccountId),
+      or(isNull(audiences.facebookId), eq(audiences.facebookId, facebookId)),
+    );
+    const kept = await tx
+      .update(audiences)
+      .set({ facebookId })
+      .where(and(eq(audiences.id, audience.id), same))
+      .returning({ id: audiences.id });
+    if (kept.length === 0) throw new LeaseLost();
     return writeRun(tx, run, world.lease, { state: 'audience_ready', sendBy, attempts: 0, waitUntil: null, waitReason: null }, now);
   });
 }

@@ -106,6 +106,8 @@ async function hold(tx: Tx, world: SyncWorld, run: Run, compared: Comparison, re
   const rest = { holdReason: reason, attempts: 0, waitUntil: null, waitReason: null, leasedBy: null, leasedUntil: null };
   const link = `/campaigns/${run.campaignId}/runs/${run.id}`;
   const blocker = { action: 'release' as const, message: `A run is held. ${reason}`, link };
-  await tx.update(campaigns).set({ state: 'blocked', blocker }).where(eq(campaigns.id, run.campaignId));
+  // What a person has paused meanwhile stays so.
+  const state = sql`case ${campaigns.state} when 'paused' then 'paused' else 'blocked' end`;
+  await tx.update(campaigns).set({ state, blocker }).where(eq(campaigns.id, run.campaignId));
   return writeRun(tx, run, world.lease, { ...counts, ...rest, state: 'held' }, world.clock());
 }

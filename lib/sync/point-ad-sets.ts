@@ -23,8 +23,8 @@ export async function pointAdSets(world: SyncWorld, context: RunContext, audienc
   for (const { id } of dropped) await alone(world, context, id, () => detachAudience(graph, id, audienceId)).catch(unlessPassing);
   const mended: Mended = [];
   await each(meant, async ({ id, as, name }) => {
-    const written = await alone(world, context, id, () => attachAudience(graph, id, audienceId, as, audience.formerFacebookId));
-    if (written && former.some((other) => other.id === id && other.as === as)) mended.push(name ?? id);
+    const done = await alone(world, context, id, () => attachAudience(graph, id, audienceId, as, audience.formerFacebookId));
+    if (done === 'attached' && former.some((other) => other.id === id && other.as === as)) mended.push(name ?? id);
   });
   return mended;
 }

@@ -1,4 +1,5 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { isNotHeld } from '@/db/blocked-campaigns';
 import type { Database } from '@/db/client';
 import { markConnection } from '@/db/connections';
 import { settleRemovals } from '@/db/removals';
@@ -110,7 +111,7 @@ async function clearBlocker(world: SyncWorld, run: Run, { current }: RunContext)
   const cured = await world.db.orm
     .update(campaigns)
     .set({ state: sql`case ${campaigns.state} when 'blocked' then 'running' else ${campaigns.state} end`, blocker: null })
-    .where(and(eq(campaigns.id, run.campaignId), sql`${campaigns.blocker} ->> 'action' <> 'release'`))
+    .where(and(eq(campaigns.id, run.campaignId), isNotNull(campaigns.blocker), isNotHeld))
     .returning({ id: campaigns.id });
   if (cured.length > 0) await markConnection(world.db, run.workspaceId, current.connectionId, null);
 }
@@ -156,7 +157,10 @@ function attemptsBefore(run: Run, action: GraphAction): number {
 /** A stopped one stays stopped: only what was still asked of it waits. */
 async function blockCampaign(tx: Tx, run: Run, blocker: Blocker): Promise<void> {
   const state = sql`case when ${inArray(campaigns.state, [...moving])} then 'blocked' else ${campaigns.state} end`;
-  await tx.update(campaigns).set({ state, blocker }).where(eq(campaigns.id, run.campaignId));
+  await tx
+    .update(campaigns)
+    .set({ state, blocker })
+    .where(and(eq(campaigns.id, run.campaignId), isNotHeld));
 }
 
 /** A refusal of ours stands until a person mends it: a connection that is gone, a segment that was deleted. Anything else may pass. */

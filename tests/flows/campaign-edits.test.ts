@@ -3,11 +3,13 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { saveConnection } from '@/db/connections';
+import { claimRun, LeaseLost, queueDueRun } from '@/db/run-queue';
 import { runsOfCampaign } from '@/db/runs';
 import { audienceMembers, campaigns, syncRuns } from '@/db/schema';
 import { deleteSegment, saveSegment } from '@/db/segments';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { parseEncryptionKeys } from '@/lib/crypto';
+import { advanceRun, contextOf } from '@/lib/sync/advance-run';
 import { sandboxAccounts, sandboxPeople } from '@/tests/support/sandbox';
 import { digestOfEmail, emailOf, type Story, story } from '@/tests/support/story';
 
@@ -231,4 +233,34 @@ it('runs once where Run now is pressed before the heartbeat has seen what is due
   await runNow(s.db, s.workspaceId, id, new Date('2026-12-03T09:05:00Z'));
   await s.tick('2026-12-03T09:05:01Z');
   expect((await runsOf(id)).map(({ state }) => state)).toEqual(['collapsed', 'confirmed']);
+});
+
+it('cures by an edit what blocks its last run, though no occurrence is ahead of it', async () => {
+  const [, , , , , gone = '', fine = ''] = adSetIds;
+  const schedule = { kind: 'at' as const, at: '2026-11-01T09:00', zone: 'UTC' };
+  const id = await campaign('past', '2026-11-01T08:00:00Z', { schedule, adSets: [{ id: gone, as: 'include' }] });
+  await s.sandbox.control.changeAdSet(gone, { status: 'DELETED' });
+  await s.tick('2026-11-01T09:00:00Z');
+  expect((await stateOf(id))?.state).toBe('blocked');
+  await edit(id, { adSets: [{ id: fine, as: 'include' }] }, '2026-11-01T10:00:00Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'running', nextAt: null });
+  expect(await s.tick('2026-11-01T10:00:01Z')).toMatchObject({ finished: 1 });
+  expect(await shownBy(fine, 'past')).toBe(true);
+  expect(await stateOf(id)).toMatchObject({ state: 'completed', blocker: null });
+});
+
+it('makes the first run in the ad account that was chosen while it waited, and mixes up no audience of the other', async () => {
+  await s.sandbox.control.setTerms({ accepted: true, accountId: sandboxAccounts.newMarket.replace('act_', '') });
+  const id = await campaign('account', '2026-11-02T08:00:00Z', { schedule: daily('2026-11-02') });
+  await queueDueRun(s.db, id, new Date('2026-11-02T09:00:00Z'));
+  const engine = s.engine('2026-11-02T09:00:00Z');
+  const run = await claimRun(s.db, engine.lease, engine.clock());
+  if (!run) throw new Error('the run is there to be claimed');
+  const context = await contextOf(engine, run, () => true);
+  // While the engine makes the audience in the account that was meant before.
+  await edit(id, { adAccountId: sandboxAccounts.newMarket }, '2026-11-02T09:00:10Z');
+  await expect(advanceRun(engine, context)).rejects.toThrow(LeaseLost);
+  expect(await s.tick('2026-11-02T09:05:00Z')).toMatchObject({ finished: 1 });
+  const filled = (await s.sandbox.control.audiences()).filter((each) => each.name === 'account' && each.members > 0);
+  expect(filled.map((each) => each.accountId)).toEqual([sandboxAccounts.newMarket]);
 });

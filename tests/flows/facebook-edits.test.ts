@@ -133,9 +133,27 @@ describe('an audience that was deleted at Facebook', () => {
     expect(await s.tick('2026-10-08T10:00:01Z')).toMatchObject({ finished: 1 });
     expect(await s.held('deleted')).toEqual(digests(people('deleted', 3)));
     expect(await shows(adSetId, 'deleted')).toBe(true);
+    expect((await runsOf(id)).at(-1)).toMatchObject({ mended: [], added: 3, toAdd: 3 });
     expect(await stateOf(id)).toMatchObject({ state: 'awaiting_next', blocker: null });
     expect((await campaignDetail(s.db, s.workspaceId, id)).members).toBe(3);
     await expect(remakeAudience(s.db, s.workspaceId, id, new Date())).rejects.toThrow(/not known to be gone/);
+  });
+
+  it('is counted once and pointed at again where it had taken some before it was deleted', async () => {
+    const adSetId = adSetIds[3] ?? '';
+    const plan = { adSets: [{ id: adSetId, as: 'include' as const }], schedule: { kind: 'now' as const } };
+    const id = await campaign('halfway', '2026-10-08T11:00:00Z', 10_001, plan);
+    const gone = { status: 400, code: 100, subcode: 1487366 };
+    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/users$', nth: 2, times: 0, ...gone });
+    await s.tick('2026-10-08T11:00:00Z');
+    // As a live run has that lay open before.
+    await s.db.orm.update(syncRuns).set({ mended: [] }).where(eq(syncRuns.campaignId, id));
+    await s.sandbox.control.deleteAudience((await audienceOf('halfway'))?.id ?? '');
+    await s.sandbox.control.clearFaults();
+    await remakeAudience(s.db, s.workspaceId, id, new Date('2026-10-08T12:00:00Z'));
+    expect(await s.tick('2026-10-08T12:00:01Z')).toMatchObject({ finished: 1 });
+    expect((await runsOf(id)).at(-1)).toMatchObject({ state: 'confirmed', added: 10_001, received: 10_001, mended: [] });
+    expect(await shows(adSetId, 'halfway')).toBe(true);
   });
 
   it('is noticed in the middle of sending, too', async () => {

@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { blockCampaigns, retryBlocked } from '@/db/blocked-campaigns';
 import { pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
+import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { cancelRun, releaseHeldRun, retryRun, undoLastRun } from '@/db/run-commands';
 import { claimRun, queueDueRun } from '@/db/run-queue';
 import { runsOfCampaign } from '@/db/runs';
@@ -85,6 +87,31 @@ describe('the change brake', () => {
     expect(await s.held('thousand')).toHaveLength(1000);
   });
 
+  it('holds on while the connection is made anew, the campaign is paused or edited, and is not forgotten by any of these', async () => {
+    const id = await campaign('held-on', '2026-09-01T08:00:00Z', 2);
+    await s.tick('2026-09-01T09:00:00Z');
+    await move(people('held-on', 2), 'elsewhere', '2026-09-01T20:00:00Z');
+    await s.tick('2026-09-02T09:00:00Z');
+    const held = { state: 'blocked', blocker: { action: 'release' } };
+    const connectionId = (await campaignDetail(s.db, s.workspaceId, id)).version?.connectionId ?? '';
+    await s.db.orm.transaction(async (tx) => {
+      await blockCampaigns(tx, connectionId, { action: 'reconnect', message: 'Gone.', link: '/settings' });
+      await retryBlocked(tx, connectionId);
+    });
+    expect(await stateOf(id)).toMatchObject(held);
+    const { draft } = await campaignDetail(s.db, s.workspaceId, id);
+    await saveDraft(s.db, s.workspaceId, id, { ...draft, changeBrakePercent: 30 }, new Date('2026-09-02T10:00:00Z'));
+    await scheduleCampaign(s.db, s.workspaceId, id, new Date('2026-09-02T10:00:00Z'), null);
+    expect(await stateOf(id)).toMatchObject(held);
+    await expect(undoLastRun(s.db, s.workspaceId, id, new Date('2026-09-02T10:30:00Z'))).rejects.toThrow(/A run is held/);
+    await pauseCampaign(s.db, s.workspaceId, id, new Date('2026-09-02T11:00:00Z'));
+    await releaseHeldRun(s.db, s.workspaceId, await lastRun(id), new Date('2026-09-02T12:00:00Z'));
+    expect(await stateOf(id)).toMatchObject({ state: 'paused', blocker: null });
+    await resumeCampaign(s.db, s.workspaceId, id, new Date('2026-09-02T13:00:00Z'));
+    expect(await s.tick('2026-09-02T13:00:01Z')).toMatchObject({ finished: 1 });
+    expect(await s.held('held-on')).toEqual([]);
+  });
+
   it('holds the newest occurrence only', async () => {
     const id = await campaign('twice', '2026-08-07T08:00:00Z', 2);
     await s.tick('2026-08-07T09:00:00Z');
@@ -166,6 +193,20 @@ describe('a run', () => {
     await s.tick('2026-08-19T09:00:00Z');
     expect(await s.held('undone')).toEqual(digests(['undone-2', 'undone-3', 'undone-7']));
   });
+});
+
+it('is neither undone nor tried again in an audience that another campaign has taken over since', async () => {
+  const id = await campaign('taken-over', '2026-09-03T08:00:00Z', 3, { schedule: { kind: 'now' } });
+  await s.tick('2026-09-03T08:00:00Z');
+  const existing = (await s.sandbox.control.audiences()).find((each) => each.name === 'taken-over')?.id ?? '';
+  const at = '2026-09-03T09:00:00Z';
+  await s.campaign(
+    { name: 'successor', definition: who('taken-over'), audience: { existing }, mode: 'add', schedule: daily('2026-09-04') },
+    at,
+  );
+  await expect(undoLastRun(s.db, s.workspaceId, id, new Date(at))).rejects.toThrow(/“successor” feeds this audience already/);
+  await s.db.orm.update(syncRuns).set({ state: 'failed' }).where(eq(syncRuns.campaignId, id));
+  await expect(retryRun(s.db, s.workspaceId, await lastRun(id), new Date(at))).rejects.toThrow(/“successor” feeds this audience already/);
 });
 
 describe('a campaign', () => {
