@@ -106,10 +106,8 @@ export async function scheduleCampaign(
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
     await listen(tx, workspaceId, id, heard);
-    // Without another ahead, what is under way has to serve what was chosen now.
-    if (!begun || !nextAt) await makeUnder(tx, id, version.id, nextAt ? ['queued'] : openStates);
     const isHeld = runs.includes('held');
-    if (!isHeld) await tryAtOnce(tx, id);
+    await takeAlong(tx, id, version.id, { begun, ahead: nextAt !== null, isHeld });
     await tx
       .update(campaigns)
       .set({
@@ -140,6 +138,17 @@ async function isAtFacebook(tx: Tx, campaignId: string): Promise<boolean> {
     .where(eq(audiences.campaignId, campaignId))
     .for('update');
   return audience?.facebookId != null;
+}
+
+/** What becomes of the runs that wait. Without an occurrence ahead, what is under way has to serve what was chosen now. */
+async function takeAlong(
+  tx: Tx,
+  campaignId: string,
+  versionId: number,
+  { begun, ahead, isHeld }: { begun: boolean; ahead: boolean; isHeld: boolean },
+): Promise<void> {
+  if (!begun || !ahead) await makeUnder(tx, campaignId, versionId, ahead ? ['queued'] : openStates);
+  if (!isHeld) await tryAtOnce(tx, campaignId);
 }
 
 /** Where nothing is at Facebook yet, a run that waits is made of what is meant now: another ad account, perhaps, or another audience. */
@@ -310,7 +319,7 @@ export async function campaignDetail(db: Database, workspaceId: WorkspaceId, id:
   };
 }
 
-function draftOf(name: string, version: CampaignVersion): CampaignDraft {
+export function draftOf(name: string, version: CampaignVersion): CampaignDraft {
   const {
     segmentKey,
     definition,
@@ -343,54 +352,6 @@ function draftOf(name: string, version: CampaignVersion): CampaignDraft {
     ...options,
     ...(chosen ? { identifiers: chosen } : {}),
   };
-}
-
-export type CampaignRow = Pick<
-  CampaignDetail,
-  'id' | 'name' | 'state' | 'blocker' | 'nextAt' | 'updatedAt' | 'members' | 'draft' | 'version'
-> & {
-  lastRun: typeof syncRuns.$inferSelect | null;
-};
-
-/** Newest change first; archived ones only where asked for. */
-export async function listCampaigns(db: Database, workspaceId: WorkspaceId, archived = false): Promise<CampaignRow[]> {
-  const rows = await db.orm
-    .select({ campaign: campaigns, version: campaignVersions, members: audiences.members })
-    .from(campaigns)
-    .leftJoin(campaignVersions, eq(campaignVersions.id, campaigns.versionId))
-    .leftJoin(audiences, eq(audiences.campaignId, campaigns.id))
-    .where(and(eq(campaigns.workspaceId, workspaceId), archived ? undefined : sql`${campaigns.state} <> 'archived'`))
-    .orderBy(desc(campaigns.updatedAt));
-  const runs = await lastRuns(
-    db,
-    rows.map((row) => row.campaign.id),
-  );
-  return rows.map(({ campaign, version, members }) => {
-    const { id, name, state, blocker, nextAt, updatedAt } = campaign;
-    const draft = campaign.draft ?? (version ? draftOf(name, version) : {});
-    return {
-      id,
-      name,
-      state,
-      blocker,
-      nextAt,
-      updatedAt,
-      draft,
-      version,
-      members: members ?? 0,
-      lastRun: runs.get(id) ?? null,
-    };
-  });
-}
-
-async function lastRuns(db: Database, campaignIds: string[]): Promise<Map<string, typeof syncRuns.$inferSelect>> {
-  if (campaignIds.length === 0) return new Map();
-  const rows = await db.orm
-    .selectDistinctOn([syncRuns.campaignId])
-    .from(syncRuns)
-    .where(inArray(syncRuns.campaignId, campaignIds))
-    .orderBy(syncRuns.campaignId, desc(syncRuns.occurrenceAt));
-  return new Map(rows.map((row) => [row.campaignId, row]));
 }
 
 /** @throws AppError not_found for one of another workspace. @param lock for the length of the transaction. */

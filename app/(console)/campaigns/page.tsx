@@ -5,8 +5,8 @@ import { type CampaignItem, CampaignList } from '@/components/campaign/campaign-
 import { type NamedSegment, whoSentence } from '@/components/campaign/who-sentence';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
+import { type CampaignRow, listCampaigns } from '@/db/campaign-list';
 import { commandsFor } from '@/db/campaign-states';
-import { type CampaignRow, listCampaigns } from '@/db/campaigns';
 import { database } from '@/db/open';
 import { listSegments } from '@/db/segments';
 import { requireUser, roleAllows, type SignedIn } from '@/lib/auth';

@@ -3,7 +3,7 @@ import { connectionView } from '@/components/campaign/facebook-views';
 import { PanelCard } from '@/components/campaign/panel-card';
 import { TokenDialog } from '@/components/campaign/token-dialog';
 import { Button } from '@/components/ui/button';
-import { listCampaigns } from '@/db/campaigns';
+import { listCampaigns } from '@/db/campaign-list';
 import { listConnections } from '@/db/connections';
 import { database } from '@/db/open';
 import { requireUser, roleAllows } from '@/lib/auth';

@@ -1,4 +1,5 @@
-import { campaignDetail, createDraft, listCampaigns } from '@/db/campaigns';
+import { listCampaigns } from '@/db/campaign-list';
+import { campaignDetail, createDraft } from '@/db/campaigns';
 import { campaignDraftSchema } from '@/lib/campaign/plan';
 import { campaignView } from '@/lib/campaign/view';
 import { apiRoute, jsonBody, parsedBody } from '@/lib/respond';
