@@ -37,6 +37,29 @@ test('says which months a day of the month skips', () => {
   ]);
 });
 
+test('of a longer interval, names the months alone that it comes to', () => {
+  const skipped = (every: number, start: string, monthDays: number[] | undefined, end?: { date: string }) =>
+    previewOf({ kind: 'every', every: { months: every }, time: '09:00', zone: 'UTC', start, monthDays, end }, null, now).notes[0];
+  expect(skipped(3, '2027-01-31', undefined)).toBe('The 31st is skipped in April.');
+  expect(skipped(2, '2027-01-01', [31])).toBe('The 31st is skipped in September and November.');
+  expect(skipped(5, '2027-01-01', [31])).toBe('The 31st is skipped in February, April, June, September and November.');
+  expect(skipped(12, '2027-01-31', undefined)).toBeUndefined();
+  expect(skipped(2, '2027-01-01', [30])).toBeUndefined();
+  expect(skipped(1, '2028-01-01', [29])).toBe('The 29th is skipped in February, except in leap years.');
+  expect(skipped(24, '2028-02-29', undefined)).toBe('The 29th is skipped in February, except in leap years.');
+  expect(skipped(1, '2027-03-01', [31], { date: '2027-05-31' })).toBe('The 31st is skipped in April.');
+  const both = previewOf(
+    { kind: 'every', every: { months: 3 }, time: '09:00', zone: 'UTC', start: '2027-02-01', monthDays: [30, 31] },
+    null,
+    now,
+  );
+  expect(both.notes).toEqual([
+    'The 31st is skipped in February and November.',
+    'The 30th is skipped in February.',
+    'Choose “last day” to run at the end of every month.',
+  ]);
+});
+
 test('says what the clock changes do to a time', () => {
   const daily = { kind: 'every', every: { days: 1 }, zone: 'America/New_York', start: '2026-12-01' } as const;
   expect(previewOf({ ...daily, time: '02:30' }, null, now).notes).toEqual([

@@ -1,7 +1,7 @@
 import { countedFrom, type HeldSchedule } from '@/lib/schedule/counting';
 import { withoutDuplicates } from '@/lib/schedule/faults';
 import { occurrences } from '@/lib/schedule/occurrences';
-import { type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
+import { type EverySchedule, type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
 import { type ScheduleValues, scheduleOf, weekdayName } from './schedule-values';
 import { counted, dayAndTime, dayText, listed, timeText, wallTime } from './zoned-text';
 
@@ -40,7 +40,7 @@ function droppedDuplicates({ kind, zone, dates }: ScheduleValues): string[] {
   return dropped ? [`${counted(dropped, 'date')} listed twice: it will run once.`] : [];
 }
 
-const shortMonths = ['February', 'April', 'June', 'September', 'November'];
+const shortMonths: Record<number, string> = { 2: 'February', 4: 'April', 6: 'June', 9: 'September', 11: 'November' };
 const ordinals: Record<number, string> = { 1: '1st', 2: '2nd', 3: '3rd', 21: '21st', 22: '22nd', 23: '23rd', 31: '31st' };
 export const ordinal = (n: number): string => ordinals[n] ?? `${n}th`;
 export const placeName: Record<number, string> = { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', 5: 'fifth', [-1]: 'last' };
@@ -49,14 +49,29 @@ export const placeName: Record<number, string> = { 1: 'first', 2: 'second', 3: '
 function skippedMonths(schedule: Schedule): string[] {
   if (schedule.kind !== 'every' || !('months' in schedule.every)) return [];
   const days = schedule.monthDays ?? (schedule.nthWeekdays ? [] : [Number(schedule.start.slice(8))]);
-  const notes: string[] = [];
-  if (days.includes(31)) notes.push(`The 31st is skipped in ${listed(shortMonths)}.`);
-  if (days.includes(30)) notes.push('The 30th is skipped in February.');
-  if (days.includes(29)) notes.push('The 29th is skipped in February, except in leap years.');
+  const { months } = schedule.every;
+  const notes = [31, 30, 29].flatMap((day) => {
+    const without = days.includes(day) ? monthsWithout(day, schedule, months) : [];
+    if (without.length === 0) return [];
+    return [`The ${ordinal(day)} is skipped in ${listed(without)}${day === 29 ? ', except in leap years' : ''}.`];
+  });
   if (notes.length && !days.includes(-1)) notes.push('Choose “last day” to run at the end of every month.');
   const fifths = (schedule.nthWeekdays ?? []).filter((one) => one.n === 5).map((one) => weekdayName[one.day]);
   if (fifths.length > 0) notes.push(`The fifth ${listed(fifths)} is skipped in months without one.`);
   return notes;
+}
+
+/** Four times through the year, for leap years, however long the interval. */
+const mostSteps = 48;
+
+/** Of the months that an interval comes to, those that do not have the day, in the order of the year. */
+function monthsWithout(day: number, { start, end }: EverySchedule, months: number): string[] {
+  const monthOf = (date: string) => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
+  const last = end && 'date' in end ? monthOf(end.date) : Number.POSITIVE_INFINITY;
+  const without = new Set<number>();
+  for (let step = 0, month = monthOf(start); step < mostSteps && month <= last; step++, month += months)
+    if (day > new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate()) without.add((month % 12) + 1);
+  return Object.entries(shortMonths).flatMap(([number, name]) => (without.has(Number(number)) ? [name] : []));
 }
 
 /** Occurrences whose wall time a clock change moves or doubles; the first of each is named. */

@@ -1,22 +1,18 @@
 import { dayAndTime, durationText, numberText, secondsText } from '@/components/campaign/zoned-text';
-import { lateByMs, type RunView } from './run-view';
+import { isPassedOver, lateByMs, type RunView } from './run-view';
+
+/** Title, value, and what is to be said of it. */
+type Figure = [string, string, string?];
 
 /** What the run found and did, and when. */
 export function RunFigures({ run, zone }: { run: RunView; zone: string }) {
-  const late = lateByMs(run);
-  const began = run.frozenAt ?? run.createdAt;
-  const figures: [string, string, string?][] = [
+  const figures: Figure[] = [
     ['Qualified', count(run.qualified)],
     ['Left out', count(leftOut(run)), leftOutWords(run)],
     ['Added', count(run.frozenAt && run.added)],
     ['Removed', count(run.frozenAt && run.removed)],
     ['Refused by Facebook', count(run.frozenAt && run.invalid)],
-    ['Started', secondsText(began, zone), late ? `${durationText(late)} late` : 'on time'],
-    [
-      'Finished',
-      run.finishedAt ? secondsText(run.finishedAt, zone) : '–',
-      run.finishedAt ? `took ${durationText(run.finishedAt.getTime() - run.createdAt.getTime())}` : undefined,
-    ],
+    ...timesOf(run, zone),
     ['Everything as of', dayAndTime(run.occurrenceAt, zone)],
   ];
   return (
@@ -30,6 +26,18 @@ export function RunFigures({ run, zone }: { run: RunView; zone: string }) {
       ))}
     </dl>
   );
+}
+
+/** What was passed over began nothing. */
+function timesOf(run: RunView, zone: string): Figure[] {
+  const finished = run.finishedAt ? secondsText(run.finishedAt, zone) : '–';
+  if (isPassedOver(run)) return [['Recorded', finished]];
+  const late = lateByMs(run);
+  const took = run.finishedAt ? `took ${durationText(run.finishedAt.getTime() - run.createdAt.getTime())}` : undefined;
+  return [
+    ['Started', secondsText(run.frozenAt ?? run.createdAt, zone), late ? `${durationText(late)} late` : 'on time'],
+    ['Finished', finished, took],
+  ];
 }
 
 const leftOut = (run: RunView): number | null =>

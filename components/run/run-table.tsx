@@ -1,9 +1,9 @@
 import Link from 'next/link';
-import { runStates, triggerWords } from '@/components/campaign/state-words';
+import { runStates } from '@/components/campaign/state-words';
 import { dayAndTime, numberText } from '@/components/campaign/zoned-text';
 import { Badge } from '@/components/ui/badge';
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table';
-import type { RunView } from './run-view';
+import { occasionOf, type RunView } from './run-view';
 
 /** A campaign's runs, newest first. */
 export function RunTable({ campaignId, runs, zone }: { campaignId: string; runs: RunView[]; zone: string }) {
@@ -28,7 +28,7 @@ export function RunTable({ campaignId, runs, zone }: { campaignId: string; runs:
                 <Link href={`/campaigns/${campaignId}/runs/${run.id}`} className="font-medium after:absolute after:inset-0">
                   {dayAndTime(run.occurrenceAt, zone)}
                 </Link>
-                <span className="block text-muted-foreground text-xs">{triggerWords[run.trigger]}</span>
+                <span className="block text-muted-foreground text-xs">{occasionOf(run)}</span>
               </TableCell>
               <TableCell>
                 <Badge tone={state.tone}>{state.label}</Badge>

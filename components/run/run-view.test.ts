@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMoving, lateByMs, progressOf, type RunView, stagesOf } from './run-view';
+import { isMoving, lateByMs, occasionOf, progressOf, type RunView, stagesOf } from './run-view';
 
 const at = new Date('2026-12-01T03:30:00Z');
 const queued: RunView = {
@@ -76,4 +76,10 @@ test('a held run has compared and sent nothing', () => {
     ['Held', 'current'],
     ['Size and ad sets', 'ahead'],
   ]);
+});
+
+test('says why there is a run: what it is for, and only of an ordinary one when it is', () => {
+  expect(occasionOf({ ...queued, trigger: 'catch_up' })).toBe('Caught up');
+  expect(occasionOf({ ...queued, purpose: 'undo', trigger: 'manual' })).toBe('Takes the last run back');
+  expect(occasionOf({ ...queued, purpose: 'withdraw' })).toBe('Takes out who withdrew consent');
 });

@@ -1,3 +1,4 @@
+import { purposeWords, triggerWords } from '@/components/campaign/state-words';
 import type { BatchOp, BatchState, RunPurpose, RunState, RunTrigger, SendBy } from '@/db/schema';
 import type { ScreenState } from '@/lib/sync/run-state';
 
@@ -106,3 +107,9 @@ export function lateByMs(run: RunView): number | null {
   const late = (run.frozenAt ?? run.createdAt).getTime() - run.occurrenceAt.getTime();
   return run.trigger !== 'manual' && late >= 60_000 ? late : null;
 }
+
+/** Why there is the run, in words. */
+export const occasionOf = ({ purpose, trigger }: RunView): string => (purpose === 'sync' ? triggerWords[trigger] : purposeWords[purpose]);
+
+/** Only recorded: another run was made in its place, or none. */
+export const isPassedOver = ({ state }: RunView): boolean => state === 'skipped' || state === 'collapsed';

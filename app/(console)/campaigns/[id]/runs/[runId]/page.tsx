@@ -2,7 +2,7 @@ import { ChevronLeft } from 'lucide-react';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { PanelCard } from '@/components/campaign/panel-card';
-import { purposeWords, runStates, triggerWords } from '@/components/campaign/state-words';
+import { runStates } from '@/components/campaign/state-words';
 import { dayAndTime } from '@/components/campaign/zoned-text';
 import { BatchTable } from '@/components/run/batch-table';
 import { LiveRefresh } from '@/components/run/live-refresh';
@@ -11,7 +11,7 @@ import { RunButtons } from '@/components/run/run-buttons';
 import { RunFigures } from '@/components/run/run-figures';
 import { RunProgress } from '@/components/run/run-progress';
 import { RunTrouble } from '@/components/run/run-trouble';
-import { isMoving } from '@/components/run/run-view';
+import { isMoving, occasionOf } from '@/components/run/run-view';
 import { Badge } from '@/components/ui/badge';
 import { runCommandsFor } from '@/db/run-commands';
 import { runDetail } from '@/db/runs';
@@ -53,7 +53,7 @@ export default async function RunPage({ params }: Props) {
           />
         </div>
         <p className="text-muted-foreground text-sm">
-          {run.purpose === 'sync' ? triggerWords[run.trigger] : purposeWords[run.purpose]} · {zone.replaceAll('_', ' ')} · run {run.id}
+          {occasionOf(run)} · {zone.replaceAll('_', ' ')} · run {run.id}
         </p>
       </header>
       <RunTrouble run={run} zone={zone} now={now} rejectsHref={run.invalid > 0 ? `/campaigns/${id}/runs/${run.id}/rejects` : null} />
