@@ -140,6 +140,8 @@ export type AudienceInfo = {
   operationText: string | null;
   deliveryCode: number | null;
   deliveryText: string | null;
+  /** When Facebook deletes it, for no use; null while it does not mean to. */
+  deletedAt: Date | null;
 };
 
 const audienceFields = [
@@ -152,6 +154,7 @@ const audienceFields = [
   'approximate_count_upper_bound',
   'operation_status',
   'delivery_status',
+  'delete_time',
 ];
 
 /** Customer-list audiences of the account, newest first. */
@@ -245,6 +248,7 @@ function audienceOf(raw: Raw): AudienceInfo {
     operationText: operation.text,
     deliveryCode: delivery.code,
     deliveryText: delivery.text,
+    deletedAt: raw.delete_time ? new Date(Number(raw.delete_time) * 1000) : null,
   };
 }
 

@@ -98,17 +98,34 @@ async function termsVerdict(graph: Graph, { adAccountId, valueFrom }: CampaignPl
   return ok('Accepted.');
 }
 
-/** 300 and above: Facebook does not deliver to it. Custom Audience reference, delivery_status; read 2026-09. */
+/**
+ * operation_status: what somebody has to mend at Facebook: its creator's account is gone, it was flagged, there is an error. delivery_status of
+ * 300 and above: Facebook does not deliver to it. Custom Audience reference, read 2026-09.
+ */
+const unusable: readonly (number | null)[] = [470, 471, 500];
+const expiring = 100;
+
 async function audienceVerdict(graph: Graph, plan: CampaignPlan, made: string | null): Promise<Verdict> {
   if ('new' in plan.audience && made === null) return ok(`“${plan.audience.new.name}” is made at the first run.`);
   const info = await audienceInfo(graph, 'existing' in plan.audience ? plan.audience.existing : (made ?? ''));
   if (info.accountId !== plan.adAccountId) return { state: 'bad', message: 'It belongs to another ad account.' };
-  if (info.operationCode === 471 || info.operationCode === 500)
-    return { state: 'bad', message: info.operationText ?? 'Facebook has flagged it.' };
+  const link = audiencesUrl(graph, plan.adAccountId);
+  if (unusable.includes(info.operationCode))
+    return { state: 'bad', message: info.operationText ?? 'Facebook does not let it be used.', link };
+  if (info.operationCode === expiring) {
+    const on = info.deletedAt ? ` on ${dayOf(info.deletedAt)}` : '';
+    return {
+      state: 'warn',
+      message: `Facebook deletes it${on}: no active ad set has used it for two years. Use it in one to keep it.`,
+      link,
+    };
+  }
   if (info.deliveryCode !== null && info.deliveryCode >= 300)
     return { state: 'warn', message: info.deliveryText ?? 'Facebook finds it too small to deliver to.' };
   return ok(`“${info.name}” exists.`);
 }
+
+const dayOf = (at: Date): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
 
 /** Customer-list audiences of one ad account. Custom Audiences guide, read 2026-09. */
 const mostAudiences = 500;

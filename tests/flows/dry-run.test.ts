@@ -89,4 +89,16 @@ it('asks Facebook beforehand whether there is room for the audience, and afterwa
   const after = await checks('2026-07-03T09:00:00Z');
   expect(after.room).toBeUndefined();
   expect(after.audience).toMatch(/^(ok: “Checked” exists|warn: )/);
+  // What Facebook tells of it, with the day on which it goes.
+  const { audience } = await campaignDetail(db, workspaceId, id);
+  const at = '2026-07-03T09:00:00Z';
+  const change = (status: Parameters<typeof s.sandbox.control.changeAudience>[1]) =>
+    s.sandbox.control.changeAudience(audience?.facebookId ?? '', status);
+  await change({ expiresAt: Date.parse('2026-09-30T10:00:00Z') });
+  expect((await checks(at)).audience).toBe(
+    'warn: Facebook deletes it on 30 September 2026: no active ad set has used it for two years. Use it in one to keep it.',
+  );
+  await change({ expiresAt: null, forcedStatus: 470 });
+  expect((await checks(at)).audience).toBe('bad: The account of the person who made this audience is no longer active.');
+  await change({ forcedStatus: null });
 });
