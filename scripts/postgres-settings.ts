@@ -20,7 +20,8 @@ export function postgresSettings(port: number, durable: boolean, memory = memory
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     port: String(port),
-    max_connections: '80',
+    // A throw-away server has a clone of the database, with a pool of its own, for each of many tests at once.
+    max_connections: durable ? '80' : '200',
     timezone: 'UTC',
     log_min_messages: 'warning',
     // A parameter of a failed statement may be a person's data.
