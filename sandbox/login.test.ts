@@ -171,6 +171,18 @@ describe('debug_token', () => {
     });
   });
 
+  test('may be asked by a POST that says it is a GET, and by no other', async () => {
+    const living = await sandbox.control.token();
+    const post = (method: string) =>
+      fetch(`${sandbox.url}/v26.0/debug_token`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${appToken}` },
+        body: new URLSearchParams({ input_token: living, method }),
+      });
+    expect(await (await post('GET')).json()).toMatchObject({ data: { is_valid: true } });
+    expect((await post('POST')).ok).toBe(false);
+  });
+
   test('a system-user token never expires', async () => {
     expect((await debug(systemUserToken)).body.data).toMatchObject({
       type: 'SYSTEM_USER',

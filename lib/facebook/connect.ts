@@ -70,7 +70,7 @@ type TokenFacts = {
 /** Inspects a token with the app's own; a dead token is an answer here, not an error. */
 export async function connectionHealth(app: FacebookApp, token: string): Promise<ConnectionHealth> {
   const asApp = openGraph({ ...app, token: `${app.appId}|${app.appSecret}` });
-  const { data } = await asApp.call<{ data: TokenFacts }>('GET', ['debug_token'], { input_token: token });
+  const { data } = await asApp.readHidden<{ data: TokenFacts }>(['debug_token'], { input_token: token });
   const scopes = data.scopes ?? [];
   const facts = {
     kind: data.type === 'SYSTEM_USER' ? ('system' as const) : ('user' as const),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { sandboxAccounts, sandboxApp, sandboxPeople, startSandbox, systemUserToken } from '@/tests/support/sandbox';
 import { adAccounts, addMembers, adSet, adSets, audienceInfo, createAudience, findAudienceByMark, removeMembers } from './ads';
@@ -120,6 +121,26 @@ it('exchanges a code for a long-lived token and looks it over', async () => {
   await sandbox.control.killTokens({ token, subcode: 460 });
   expect(await connectionHealth(app, token)).toMatchObject({ valid: false });
   expect(await failure(adAccounts(openGraph({ ...app, token })))).toMatchObject({ action: 'reconnect' });
+});
+
+it('names a person’s token in no address, for addresses are written to logs on the way', async () => {
+  const token = await sandbox.control.token({ personId: sandboxPeople.maya });
+  const addresses: string[] = [];
+  const passOn = async (request: IncomingMessage, response: ServerResponse) => {
+    addresses.push(`${request.method} ${request.url}`);
+    const { authorization = '', 'content-type': type = '' } = request.headers;
+    const body = request.method === 'GET' ? undefined : await text(request);
+    const headers = { authorization, 'content-type': type };
+    const answer = await fetch(`${sandbox.url}${request.url}`, { method: request.method, headers, body });
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  };
+  const server = createServer((request, response) => void passOn(request, response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const graphUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect(await connectionHealth({ ...app, graphUrl }, token)).toMatchObject({ valid: true, name: 'Maya Rivera' });
+  expect(addresses).toHaveLength(2);
+  for (const address of addresses) expect(address).not.toContain(token);
+  server.close();
 });
 
 it('says that terms are to be accepted', async () => {

@@ -30,7 +30,7 @@ export type Graph = GraphApi;
 
 export const openGraph = (options: GraphOptions): Graph => new GraphApi(options);
 
-type Body = string | Buffer<ArrayBuffer> | undefined;
+type Body = string | Buffer<ArrayBuffer> | URLSearchParams | undefined;
 
 const defaultTimeoutMs = 60_000;
 
@@ -59,6 +59,14 @@ export class GraphApi extends FacebookAdsApi {
     return this.exchange<T>(this.address(path), method, body);
   }
 
+  /**
+   * Reads with parameters that may stand in no address: a POST that says that it means GET, as Facebook's own SDKs for PHP and JavaScript do
+   * (docs/decisions/0003).
+   */
+  readHidden<T>(path: string[], params: Record<string, string>): Promise<T> {
+    return this.exchange<T>(this.address(path), 'POST', new URLSearchParams({ ...params, method: 'GET' }));
+  }
+
   private async exchange<T>(url: URL, method: string, body: Body): Promise<T> {
     await this.options.beforeCall?.(method);
     const limit = AbortSignal.timeout(this.options.timeoutMs ?? defaultTimeoutMs);
@@ -84,7 +92,8 @@ export class GraphApi extends FacebookAdsApi {
 
   private async send(url: URL, method: string, body: Body, signal: AbortSignal): Promise<{ response: Response; text: string }> {
     const headers: Record<string, string> = { authorization: `Bearer ${this.options.token}`, accept: 'application/json' };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    // Of a form, fetch says so itself.
+    if (body !== undefined && !(body instanceof URLSearchParams)) headers['content-type'] = 'application/json';
     try {
       const response = await fetch(url, { method, headers, body, signal, redirect: 'error' });
       return { response, text: await response.text() };

@@ -37,7 +37,7 @@ const newest = 26;
 const oldestServed = 24;
 const newestEnded = 24;
 
-/** GET, POST or DELETE; a POST may say `method=DELETE` in query or body. */
+/** GET, POST or DELETE; a POST may say `method=DELETE` or `method=GET` in query or body. */
 export function methodOf(message: IncomingMessage, params: Params | null): Call['method'] {
   const override = (params?.text('method') ?? '').toUpperCase();
   if (message.method === 'POST' && (override === 'DELETE' || override === 'GET')) return override;
@@ -126,7 +126,7 @@ function carryOut(world: World, usage: Usage, request: GraphRequest, trail: Trai
   trail.method = call.method;
   refuseRetiredProtocol(call);
   if (call.path === '/oauth/access_token') return accessToken(call, clientCredentials(request.message, params));
-  if (call.path === '/debug_token') return debugToken(call, text);
+  if (call.path === '/debug_token' && call.method === 'GET') return debugToken(call, text);
   const { marketing, handle } = findRoute(call.method, call.path);
   checkVersion(call, marketing, trail.headers);
   call.token = checkToken(world, text, now);
