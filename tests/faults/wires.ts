@@ -94,7 +94,7 @@ const transactions: [RegExp, Step][] = [
   [/insert into "audience_sizes"/i, 'confirm'],
   [/delete from live_arrivals where id/i, 'settle'],
   [/delete from live_wakes l using woken/i, 'wake'],
-  [/delete from live_touched where audience_id/i, 'flush'],
+  [/delete from live_touched t using/i, 'flush'],
 ];
 
 /**
