@@ -48,6 +48,7 @@ const asQueued = {
   waitUntil: null,
   waitReason: null,
   attempts: 0,
+  halvings: 0,
   replaceSession: null,
   replaceStartedAt: null,
   mended: null,

@@ -96,6 +96,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
       waitUntil: null,
       waitReason: null,
       attempts: 0,
+      halvings: 0,
       finishedAt: null,
     };
     const state = run.frozenAt === null ? ('queued' as const) : ('frozen' as const);

@@ -750,6 +750,8 @@ export const syncRuns = pgTable(
     leasedUntil: instant('leased_until'),
     /** Tries of the step in hand; back to 0 when a step succeeds. */
     attempts: integer('attempts').notNull().default(0),
+    /** Requests that Facebook would not take whole and that were halved, since one was taken last. */
+    halvings: integer('halvings').notNull().default(0),
     /** The definition as it was when frozen, with the saved segments it refers to written out. */
     definition: jsonb('definition').$type<Definition>(),
     qualified: integer('qualified'),

@@ -68,6 +68,11 @@ test('says what the clock changes do to a time', () => {
   expect(previewOf({ ...daily, time: '01:30' }, null, now).notes).toEqual([
     'On Sun 7 Nov 2027 this time comes twice as the clocks go back: it runs once, at the first.',
   ]);
+  const lordHowe = { ...daily, zone: 'Australia/Lord_Howe' };
+  expect(previewOf({ ...lordHowe, time: '01:20' }, null, now).notes).toEqual([]);
+  expect(previewOf({ ...lordHowe, time: '01:40' }, null, now).notes).toEqual([
+    'On Sun 4 Apr 2027 this time comes twice as the clocks go back: it runs once, at the first.',
+  ]);
 });
 
 test('of a campaign that runs, “after n times” shows what remains of them, and begins anew where the schedule is changed', () => {

@@ -2,6 +2,7 @@ import { countedFrom, type HeldSchedule } from '@/lib/schedule/counting';
 import { withoutDuplicates } from '@/lib/schedule/faults';
 import { occurrences } from '@/lib/schedule/occurrences';
 import { type EverySchedule, type Schedule, scheduleSchema } from '@/lib/schedule/schedule';
+import { clockChanges as zoneChanges } from '@/lib/schedule/wall-time';
 import { type ScheduleValues, scheduleOf, weekdayName } from './schedule-values';
 import { counted, dayAndTime, dayText, listed, timeText, wallTime } from './zoned-text';
 
@@ -74,6 +75,21 @@ function monthsWithout(day: number, { start, end }: EverySchedule, months: numbe
   return Object.entries(shortMonths).flatMap(([number, name]) => (without.has(Number(number)) ? [name] : []));
 }
 
+const longestFoldMs = 3 * 3_600_000;
+
+/** Those whose wall time the zone's clock reads once more, after it was put back. */
+function comingTwice(due: Date[], zone: string): Date[] {
+  const [first, last] = [due[0], due.at(-1)];
+  if (!first || !last) return [];
+  const back = zoneChanges(zone, first, new Date(last.getTime() + longestFoldMs)).filter(({ from, to }) => to < from);
+  return due.filter((at) => {
+    const wall = wallTime(at, zone);
+    return back.some(
+      (change) => at < change.at && change.at.getTime() - at.getTime() <= longestFoldMs && change.to <= wall && wall < change.from,
+    );
+  });
+}
+
 /** Occurrences whose wall time a clock change moves or doubles; the first of each is named. */
 function clockChanges(schedule: Exclude<Schedule, { kind: 'now' | 'live' }>, due: Date[]): string[] {
   if (schedule.kind === 'every' && 'hours' in schedule.every) return [];
@@ -83,7 +99,7 @@ function clockChanges(schedule: Exclude<Schedule, { kind: 'now' | 'live' }>, due
       ? new Set([schedule.time])
       : new Set((schedule.kind === 'at' ? [schedule.at] : schedule.dates).map((at) => at.slice(11)));
   const moved = due.find((at) => !wanted.has(timeText(at, zone)));
-  const doubled = due.find((at) => timeText(new Date(at.getTime() + 3_600_000), zone) === timeText(at, zone));
+  const [doubled] = comingTwice(due, zone);
   const notes: string[] = [];
   if (moved) notes.push(`On ${dayText(moved, zone)} the clocks go forward over this time: it runs at ${timeText(moved, zone)}.`);
   if (doubled) notes.push(`On ${dayText(doubled, zone)} this time comes twice as the clocks go back: it runs once, at the first.`);

@@ -33,7 +33,7 @@ export async function settleAnswer(world: SyncWorld, sending: Sending, rows: num
     // Only additions are refused row by row: a removal of an unreadable row has nothing to remove.
     const read = { received: sql`received + ${received}`, invalid: sql`invalid + ${invalid}` };
     const counted = key.op === 'add' ? { added: sql`added + ${rows - refused.size}`, ...read } : {};
-    const rest = { attempts: 0, waitUntil: null, waitReason: null };
+    const rest = { ...(received > 0 ? { halvings: 0 } : {}), attempts: 0, waitUntil: null, waitReason: null };
     await writeRun(tx, run, world.lease, { ...rest, ...counted }, now);
     if (key.op === 'add') await settleAdded(tx, key, rows, [...refused.keys()]);
     else {
@@ -93,9 +93,14 @@ export async function settleRefusal(world: SyncWorld, sending: Sending, error: G
     // A limit is no try: nothing is known of the rows.
     if (error.action === 'wait') await tx.update(syncBatches).set({ attempts: batch.attempts }).where(sameBatch(batch));
     if (error.action === 'too_small') await deferRemoval(tx, sending, now);
-    if (error.action === 'split') await split(tx, sending, 0, () => giveUpBatch(tx, sending, error, now));
+    if (error.action === 'split') await halve(tx, sending, error, now);
     if (persists) await split(tx, sending, batch.attempts + 1, () => giveUpIfOthersPass(tx, sending, error, now));
   });
+}
+
+async function halve(tx: Tx, sending: Sending, error: GraphError, now: Date): Promise<void> {
+  await tx.update(syncRuns).set({ halvings: sql`halvings + 1` }).where(eq(syncRuns.id, sending.run.id));
+  await split(tx, sending, 0, () => giveUpBatch(tx, sending, error, now));
 }
 
 /** Nothing comes after it that would make the audience larger, or the list another: what can go now goes now. */

@@ -28,7 +28,7 @@ export async function settlePart(world: SyncWorld, sending: Sending, rows: numbe
     const invalid = answer?.invalid ?? 0;
     const arrived = { state: 'received' as const, received: rows, invalid, traceId: answer?.traceId ?? null, finishedAt: now };
     await tx.update(syncBatches).set(arrived).where(sameBatch(batch));
-    const counted = { received: mine.received + rows, invalid: mine.invalid + invalid };
+    const counted = { received: mine.received + rows, invalid: mine.invalid + invalid, ...(rows > 0 ? { halvings: 0 } : {}) };
     return writeRun(tx, run, world.lease, { ...counted, attempts: 0, waitUntil: null, waitReason: null }, now);
   });
 }

@@ -131,7 +131,7 @@ async function settleFailure(world: SyncWorld, run: Run, context: RunContext | n
       // Our own budget says exactly when, as often as it must.
       attempts: graphError?.facts.kind === 'budget' ? 0 : attemptsBefore(mine, action),
       waitMs: graphError?.waitMs ?? null,
-      sending: isOfBatch(graphError) && !(await halvedInVain(tx, mine)),
+      sending: isOfBatch(graphError) && !halvedInVain(mine),
       random: Math.random(),
     });
     const told = { errorCode: code, errorMessage: message, errorTrace: graphError?.traceId ?? null };

@@ -221,3 +221,11 @@ it('is not suspected because Facebook asked to wait: limits are no tries', async
   expect(await driveOn(id, minutesOn(at, 5))).toMatchObject({ state: 'confirmed', added: 1, removed: 1 });
   expect((await batchesOf((await lastRun(id)).id)).map((batch) => batch.state)).toEqual(['sent', 'sent']);
 });
+
+it('is one of many that Facebook refuses: the others go out all the same', async () => {
+  const { id } = await campaignOf('speckled', 1_200, '2026-06-22T08:00:00Z');
+  for (let i = 0; i < 1_200; i += 30)
+    await s.sandbox.control.fault({ kind: 'error', code: 100, status: 400, route: '/users$', contains: digest(`speckled${i}`), times: 0 });
+  await tickAt('2026-06-22T08:00:00Z');
+  expect(await lastRun(id)).toMatchObject({ state: 'confirmed', added: 1_160, invalid: 40 });
+});
