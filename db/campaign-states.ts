@@ -3,6 +3,7 @@ import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { isOpen, openStates } from '@/lib/sync/run-state';
 import { refuseIfFed } from './audiences';
+import { lockCampaign } from './campaign-lock';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
 import { queueEmptying } from './run-commands';
@@ -38,7 +39,7 @@ async function command(
   now: Date,
 ): Promise<void> {
   await db.orm.transaction(async (tx) => {
-    const campaign = await ownCampaign(tx, workspaceId, id, true);
+    const campaign = name === 'pause' ? await ownCampaign(tx, workspaceId, id, true) : await lockCampaign(tx, workspaceId, id);
     refuse(name, campaign.state);
     const changed = await change(tx, campaign);
     await tx
@@ -128,7 +129,7 @@ export async function runNow(db: Database, workspaceId: WorkspaceId, id: string,
   // What has fallen due is older, and collapses into it: made by the next heartbeat it would overtake.
   await queueDueRun(db, id, now);
   return db.orm.transaction(async (tx) => {
-    const campaign = await ownCampaign(tx, workspaceId, id, true);
+    const campaign = await lockCampaign(tx, workspaceId, id);
     refuse('run', campaign.state);
     invariant(campaign.versionId !== null, 'a campaign that was scheduled has a version');
     const [audience] = await tx.select().from(audiences).where(eq(audiences.campaignId, id));

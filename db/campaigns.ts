@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type CampaignDraft, type CampaignPlan, campaignOptionsSchema, campaignPlanSchema } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
@@ -6,13 +6,14 @@ import { countedFrom, isSameSchedule } from '@/lib/schedule/counting';
 import { scheduleFaults, withoutDuplicates } from '@/lib/schedule/faults';
 import { liveSpan, nextOccurrence } from '@/lib/schedule/occurrences';
 import type { LiveSchedule, Schedule } from '@/lib/schedule/schedule';
-import { openStates } from '@/lib/sync/run-state';
 import { type AudienceRow, type AudienceWish, claimAudience } from './audiences';
+import { lockCampaign } from './campaign-lock';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
+import { isAtFacebook, takeAlong, unfinishedRuns } from './edited-runs';
 import { heardBy, listen } from './live-campaigns';
 import { queueDueRun, skipMissed } from './run-queue';
-import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, type RunState, syncRuns, users } from './schema';
+import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, users } from './schema';
 import { segmentSources } from './segment-references';
 import { checkCampaignPatterns, segmentByKey } from './segments';
 
@@ -75,8 +76,7 @@ export async function scheduleCampaign(
   refuseIfOver(seen.state);
   if (!seen.draft) throw new AppError('conflict', 'There is nothing new to schedule.');
   const held = await currentVersion(db.orm, seen.versionId);
-  const waiting = await unfinishedRuns(db.orm, id);
-  const plan = checkedPlan(seen.draft, now, held?.schedule, waiting.length > 0);
+  const plan = checkedPlan(seen.draft, now, held?.schedule, (await unfinishedRuns(db.orm, id)).length > 0);
   await checkCampaignPatterns(db, plan);
   if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
   if (plan.definition !== undefined) await segmentSources(db, workspaceId, plan.definition);
@@ -89,14 +89,16 @@ export async function scheduleCampaign(
   // What has fallen due by now is the old version's; the next heartbeat would no longer find it.
   await queueDueRun(db, id, now);
   return db.orm.transaction(async (tx) => {
-    const campaign = await ownCampaign(tx, workspaceId, id, true);
+    const campaign = await lockCampaign(tx, workspaceId, id);
     if (campaign.updatedAt.getTime() !== seen.updatedAt.getTime())
       throw new AppError('conflict', 'Somebody else has just changed this campaign. Look it over and try again.');
     const runs = await unfinishedRuns(tx, id);
     const begun = await isAtFacebook(tx, id);
     await claimAudience(tx, workspaceId, wishOf(id, plan), now);
     const underWay = runs.length > 0 && held !== null && isSameSchedule(schedule, held.schedule);
-    const scheduledAt = countedFrom(schedule, held ? { ...held, scheduledAt: campaign.nextAt && held.scheduledAt } : undefined, now);
+    const following = held ? { ...held, scheduledAt: campaign.nextAt && held.scheduledAt } : undefined;
+    // The last of n times is still one of them.
+    const scheduledAt = underWay && schedule.kind === 'every' ? held.scheduledAt : countedFrom(schedule, following, now);
     const goesOn = scheduledAt === held?.scheduledAt;
     const paused = campaign.state === 'paused';
     if (paused && held && !goesOn) await skipMissed(tx, campaign, held, now);
@@ -106,14 +108,12 @@ export async function scheduleCampaign(
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
     await listen(tx, workspaceId, id, heard);
-    const isHeld = runs.includes('held');
-    await takeAlong(tx, id, version.id, { begun, ahead: nextAt !== null, isHeld });
+    const is = await takeAlong(tx, campaign, version.id, { begun, ahead: nextAt !== null });
     await tx
       .update(campaigns)
       .set({
         name: plan.name,
-        state: paused ? 'paused' : isHeld ? 'blocked' : runs.length > 0 ? 'running' : 'scheduled',
-        ...(isHeld ? {} : { blocker: null }),
+        ...is,
         draft: null,
         versionId: version.id,
         nextAt,
@@ -124,53 +124,6 @@ export async function scheduleCampaign(
     return { version: version.version, nextAt, droppedDates: dropped };
   });
 }
-
-/** The states of runs that are not at their end; more of them may have fallen due. */
-async function unfinishedRuns(orm: Pick<Tx, 'select'>, campaignId: string): Promise<RunState[]> {
-  const waiting = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...openStates, 'held']));
-  return (await orm.select({ state: syncRuns.state }).from(syncRuns).where(waiting)).map(({ state }) => state);
-}
-
-async function isAtFacebook(tx: Tx, campaignId: string): Promise<boolean> {
-  const [audience] = await tx
-    .select({ facebookId: audiences.facebookId })
-    .from(audiences)
-    .where(eq(audiences.campaignId, campaignId))
-    .for('update');
-  return audience?.facebookId != null;
-}
-
-/** What becomes of the runs that wait. Without an occurrence ahead, what is under way has to serve what was chosen now. */
-async function takeAlong(
-  tx: Tx,
-  campaignId: string,
-  versionId: number,
-  { begun, ahead, isHeld }: { begun: boolean; ahead: boolean; isHeld: boolean },
-): Promise<void> {
-  if (!begun || !ahead) await makeUnder(tx, campaignId, versionId, ahead ? ['queued'] : openStates);
-  if (!isHeld) await tryAtOnce(tx, campaignId);
-}
-
-/** Where nothing is at Facebook yet, a run that waits is made of what is meant now: another ad account, perhaps, or another audience. */
-const makeUnder = (tx: Tx, campaignId: string, versionId: number, states: readonly RunState[]) =>
-  tx
-    .update(syncRuns)
-    .set({ versionId })
-    .where(and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...states]), eq(syncRuns.purpose, 'sync')));
-
-/** The edit may be the cure of what blocks it. */
-const tryAtOnce = (tx: Tx, campaignId: string) =>
-  tx
-    .update(syncRuns)
-    .set({ waitUntil: null })
-    .where(
-      and(
-        eq(syncRuns.campaignId, campaignId),
-        inArray(syncRuns.state, [...openStates]),
-        isNotNull(syncRuns.waitReason),
-        sql`exists (select from campaigns c where c.id = ${syncRuns.campaignId} and c.state = 'blocked')`,
-      ),
-    );
 
 /** The next occurrence of a schedule that goes on under a new version. @param soon the first from now on. */
 function afterEdit(

@@ -2,7 +2,8 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { openStates } from '@/lib/sync/run-state';
-import { own, ownCampaign } from './campaigns';
+import { lockCampaign } from './campaign-lock';
+import { own } from './campaigns';
 import type { Database } from './client';
 import { audienceMembers, audiences, batchMembers, campaigns, rejects, syncBatches, syncRuns } from './schema';
 
@@ -14,7 +15,7 @@ type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
  */
 export async function remakeAudience(db: Database, workspaceId: WorkspaceId, campaignId: string, now: Date): Promise<void> {
   await db.orm.transaction(async (tx) => {
-    const campaign = await ownCampaign(tx, workspaceId, campaignId, true);
+    const campaign = await lockCampaign(tx, workspaceId, campaignId);
     const [audience] = await tx.select().from(audiences).where(eq(audiences.campaignId, campaignId));
     if (campaign.blocker?.action !== 'remake' || !audience?.made) throw new AppError('conflict', 'The audience is not known to be gone.');
     await forgetMembers(tx, audience.id, now);

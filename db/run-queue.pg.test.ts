@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parseEncryptionKeys } from '@/lib/crypto';
 import type { Schedule } from '@/lib/schedule/schedule';
 import { testDatabase, testWorkspace } from '@/tests/support/database';
+import { runNow } from './campaign-states';
 import { campaignDetail, createDraft, saveDraft, scheduleCampaign } from './campaigns';
 import { saveConnection } from './connections';
 import { queueDueRun } from './run-queue';
@@ -65,6 +66,21 @@ describe('missed occurrences', () => {
   });
 });
 
+it('leaves alone what a person has asked for or has to look at, where the next occurrence is too late itself', async () => {
+  const id = await scheduled(every({ every: { hours: 1 }, start: '2026-12-01' }), '2026-11-30T23:30:00Z');
+  await runNow(db, workspaceId, id, new Date('2026-11-30T23:50:00Z'));
+  const [run] = await db.orm.select().from(syncRuns).where(eq(syncRuns.campaignId, id));
+  expect(await settle(id, '2026-12-01T09:40:00Z')).toMatchObject({ queued: 0 });
+  expect(
+    (
+      await db.orm
+        .select()
+        .from(syncRuns)
+        .where(eq(syncRuns.id, run?.id ?? 0))
+    )[0],
+  ).toMatchObject({ trigger: 'manual', state: 'queued' });
+});
+
 describe('an edit of a campaign that runs', () => {
   it('loses no occurrence that has come and was not made into a run yet', async () => {
     const id = await scheduled(every({}));
@@ -92,6 +108,10 @@ describe('an edit of a campaign that runs', () => {
     expect((await campaignDetail(db, workspaceId, id)).occurrencesDone).toBe(2);
     await settle(id, '2026-12-04T09:00:20Z');
     expect(await campaignDetail(db, workspaceId, id)).toMatchObject({ occurrencesDone: 4, nextAt: null });
+    // While the fourth waits it is still one of them.
+    await edit(id, null, '2026-12-05T12:00:00Z');
+    expect(await campaignDetail(db, workspaceId, id)).toMatchObject({ occurrencesDone: 4, nextAt: null });
+    await db.orm.update(syncRuns).set({ state: 'confirmed' }).where(eq(syncRuns.campaignId, id));
     await edit(id, every({ end: { after: 4 } }), '2026-12-10T12:00:00Z');
     expect((await campaignDetail(db, workspaceId, id)).nextAt).toEqual(new Date('2026-12-11T09:00:00Z'));
   });

@@ -54,8 +54,9 @@ export async function queueDueRun(db: Database, campaignId: string, now: Date): 
     const trigger = run?.catchUp ? 'catch_up' : 'schedule';
     const queued = run ? await insertRuns(tx, base, [run.at], { state: 'queued', trigger }) : 0;
     // What waits unbegun is older than what is too late already.
-    const newest = run && queued > 0 ? run.at : skipped.at(-1);
-    const freed = newest ? await collapseOlder(tx, audience.id, newest, now) : false;
+    const newest = skipped.at(-1);
+    const freed = run && queued > 0 ? await collapseOlder(tx, audience.id, run.at, now) : false;
+    if (newest && queued === 0) await collapseUnbegun(tx, audience.id, newest, now);
     const resting = queued > 0 ? 'running' : await restingState(tx, campaignId, nextAt);
     const ends = resting === 'completed' && (await queueEnd(tx, campaign, now));
     const state: CampaignState = campaign.state === 'blocked' && !freed ? 'blocked' : ends ? 'running' : resting;
@@ -164,6 +165,13 @@ export async function collapseOlder(tx: Tx, audienceId: number, newest: Date, no
     from older where r.id = older.id returning older.held`);
   return collapsed.some((run) => run.held);
 }
+
+/** The same where the newer one is too late itself: but what a person has asked for, or has to look at, is none of that. */
+const collapseUnbegun = (tx: Tx, audienceId: number, newest: Date, now: Date) =>
+  tx.execute(sql`
+    update sync_runs set state = 'collapsed', finished_at = ${now.toISOString()}::timestamptz, wait_until = null
+    where audience_id = ${audienceId} and purpose = 'sync' and state = 'queued' and trigger <> 'manual' and occurrence_at < ${newest.toISOString()}::timestamptz
+      and (leased_until is null or leased_until < ${now.toISOString()}::timestamptz)`);
 
 /** What a campaign is when a run of it has ended, or none was made. */
 export async function restingState(tx: Tx, campaignId: string, nextAt: Date | null): Promise<CampaignState> {

@@ -4,7 +4,6 @@ import { AppError } from '@/lib/errors';
 import { refusedField } from '@/lib/facebook/row';
 import { type ScreenState, screenState } from '@/lib/sync/run-state';
 import type { Database } from './client';
-import { mostRowsInRequest } from './ledger-row';
 import { campaigns, syncBatches, syncRuns } from './schema';
 
 export type Run = typeof syncRuns.$inferSelect;

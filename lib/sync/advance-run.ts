@@ -12,6 +12,7 @@ import { GraphError, ofAudience } from '@/lib/facebook/errors';
 import { valueKey } from '@/lib/facebook/row';
 import type { Graph } from '@/lib/facebook/transport';
 import { flushRun } from '@/lib/live/flush-run';
+import { mayStart } from '@/lib/schedule/missed';
 import { confirmRun } from './confirm-run';
 import { freezeRun } from './freeze-run';
 import { sendDifference } from './send';
@@ -67,7 +68,7 @@ export async function contextOf(world: SyncWorld, run: Run, mayGoOn: () => boole
 export async function advanceRun(world: SyncWorld, context: RunContext): Promise<Run> {
   switch (context.run.state) {
     case 'queued':
-      return ensureAudience(world, context);
+      return isTooLate(world, context) ? skip(world, context) : ensureAudience(world, context);
     case 'audience_ready':
       return context.run.purpose === 'detach' ? skipToSent(world, context) : freezeRun(world, context);
     case 'frozen':
@@ -78,6 +79,23 @@ export async function advanceRun(world: SyncWorld, context: RunContext): Promise
     default:
       throw new Error(`invariant: a run that is ${context.run.state} does not move`);
   }
+}
+
+/** A fault has kept it from beginning for longer than a run may be late. What a person has asked for by name, or for now, is never too late. */
+function isTooLate(world: SyncWorld, { run, version }: RunContext): boolean {
+  const asked = run.trigger === 'manual' || version.schedule.kind === 'now';
+  if (run.purpose !== 'sync' || run.live || run.errorCode === null || asked) return false;
+  return !mayStart(version.schedule, version.scheduledAt, run.occurrenceAt, world.clock());
+}
+
+async function skip(world: SyncWorld, { run }: RunContext): Promise<Run> {
+  const now = world.clock();
+  return world.db.orm.transaction(async (tx) => {
+    const rest = { finishedAt: now, waitUntil: null, waitReason: null, leasedBy: null, leasedUntil: null };
+    const done = await writeRun(tx, run, world.lease, { ...rest, state: 'skipped' }, now);
+    await settleCampaign(tx, done, now);
+    return done;
+  });
 }
 
 /** Creating is not idempotent at Facebook: an audience that carries our mark is looked for first. */
@@ -96,6 +114,8 @@ async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Ru
   const sendBy = run.purpose === 'sync' && !run.live ? await meantWay(world, context, info.operationCode) : 'difference';
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
+    const ready = { state: 'audience_ready' as const, sendBy, attempts: 0, waitUntil: null, waitReason: null };
+    const done = await writeRun(tx, run, world.lease, ready, now);
     // Meanwhile a person may have chosen another audience, or another ad account for it.
     const same = and(
       eq(audiences.adAccountId, version.adAccountId),
@@ -107,7 +127,7 @@ async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Ru
       .where(and(eq(audiences.id, audience.id), same))
       .returning({ id: audiences.id });
     if (kept.length === 0) throw new LeaseLost();
-    return writeRun(tx, run, world.lease, { state: 'audience_ready', sendBy, attempts: 0, waitUntil: null, waitReason: null }, now);
+    return done;
   });
 }
 

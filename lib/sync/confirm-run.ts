@@ -19,11 +19,11 @@ export async function confirmRun(world: SyncWorld, context: RunContext): Promise
   const info = await readAudience(context);
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {
-    await recordAudience(tx, context, info, now);
     const rest = { mended, finishedAt: now, attempts: 0, waitUntil: null, waitReason: null, leasedBy: null, leasedUntil: null };
     // Trouble that has passed is no news on a run that is done.
     const told = isTooSmall(run.errorCode ?? '') ? {} : { errorCode: null, errorMessage: null, errorTrace: null };
     const done = await writeRun(tx, run, world.lease, { ...rest, ...told, state: 'confirmed' }, now);
+    await recordAudience(tx, context, info, now);
     await settleCampaign(tx, done, now);
     return done;
   });

@@ -5,7 +5,7 @@ import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { saveConnection } from '@/db/connections';
 import { claimRun, LeaseLost, queueDueRun } from '@/db/run-queue';
 import { runsOfCampaign } from '@/db/runs';
-import { audienceMembers, campaigns, syncRuns } from '@/db/schema';
+import { audienceMembers, audiences, campaigns, syncRuns } from '@/db/schema';
 import { deleteSegment, saveSegment } from '@/db/segments';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { parseEncryptionKeys } from '@/lib/crypto';
@@ -263,4 +263,62 @@ it('makes the first run in the ad account that was chosen while it waited, and m
   expect(await s.tick('2026-11-02T09:05:00Z')).toMatchObject({ finished: 1 });
   const filled = (await s.sandbox.control.audiences()).filter((each) => each.name === 'account' && each.members > 0);
   expect(filled.map((each) => each.accountId)).toEqual([sandboxAccounts.newMarket]);
+});
+
+it('compares a held last run anew by what an edit has described, and sends that', async () => {
+  const schedule = { kind: 'dates' as const, zone: 'UTC', dates: ['2026-11-03T09:00', '2026-11-04T09:00'] };
+  const id = await campaign('anew', '2026-11-03T08:00:00Z', { schedule });
+  await s.tick('2026-11-03T09:00:00Z');
+  await s.send(
+    people('anew').map((userId) => identify(userId, 'moved')),
+    '2026-11-03T20:00:00Z',
+  );
+  await s.tick('2026-11-04T09:00:00Z');
+  expect((await runsOf(id)).at(-1)?.state).toBe('held');
+  await edit(id, { definition: who('moved') }, '2026-11-04T10:00:00Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'running', nextAt: null, blocker: null });
+  expect(await s.tick('2026-11-04T10:00:01Z')).toMatchObject({ held: 0, finished: 1 });
+  expect(await s.held('anew')).toHaveLength(3);
+});
+
+it('starts nothing later than a run may be when what blocked it is cured', async () => {
+  const weekly = {
+    kind: 'every' as const,
+    every: { weeks: 1 },
+    weekdays: ['mon' as const],
+    time: '09:00',
+    zone: 'UTC',
+    start: '2026-11-09',
+  };
+  const id = await campaign('weekly', '2026-11-09T08:00:00Z', { schedule: weekly as never });
+  await s.sandbox.control.fault({ kind: 'error', status: 401, code: 190, route: '.', times: 0 });
+  await s.tick('2026-11-09T09:00:00Z');
+  expect((await stateOf(id))?.state).toBe('blocked');
+  await s.sandbox.control.clearFaults();
+  await s.tick('2026-11-14T09:00:00Z');
+  expect((await runsOf(id)).map((run) => run.state)).toEqual(['skipped']);
+  expect(await stateOf(id)).toMatchObject({ state: 'awaiting_next', blocker: null });
+});
+
+it('and the end of a run at the same moment wait for each other in no ring', async () => {
+  const id = await campaign('ring', '2026-11-20T08:00:00Z', { schedule: daily('2026-11-20') });
+  await s.tick('2026-11-20T09:00:00Z');
+  await s.send([identify('ring-9', 'ring')], '2026-11-20T20:00:00Z');
+  await queueDueRun(s.db, id, new Date('2026-11-21T09:00:00Z'));
+  const [run] = (await runsOf(id)).slice(-1);
+  const [audience] = await s.db.orm.select().from(audiences).where(eq(audiences.campaignId, id));
+  if (!run || !audience) throw new Error('the run is there');
+  let editing: Promise<void> | null = null;
+  // As the engine ends a run: the run, its audience, its campaign, while a person presses Schedule.
+  await s.db.orm.transaction(async (tx) => {
+    await tx.update(syncRuns).set({ attempts: 1 }).where(eq(syncRuns.id, run.id));
+    editing = edit(id, { name: 'Ring' }, '2026-11-21T09:00:05Z');
+    const waiting = async () =>
+      (await s.db.sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`).length;
+    await expect.poll(waiting, { interval: 20 }).toBeGreaterThan(0);
+    await tx.update(audiences).set({ members: 3 }).where(eq(audiences.id, audience.id));
+    await tx.update(campaigns).set({ blocker: null }).where(eq(campaigns.id, id));
+  });
+  await editing;
+  expect((await stateOf(id))?.name).toBe('Ring');
 });

@@ -1,0 +1,60 @@
+import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { openStates } from '@/lib/sync/run-state';
+import type { Database } from './client';
+import { audiences, type CampaignState, type campaigns, type RunState, syncRuns } from './schema';
+
+/** What becomes of a campaign's runs when it is edited. */
+
+type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
+type Campaign = typeof campaigns.$inferSelect;
+
+/** The states of runs that are not at their end; more of them may have fallen due. */
+export async function unfinishedRuns(orm: Pick<Tx, 'select'>, campaignId: string): Promise<RunState[]> {
+  const waiting = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...openStates, 'held']));
+  return (await orm.select({ state: syncRuns.state }).from(syncRuns).where(waiting)).map(({ state }) => state);
+}
+
+export async function isAtFacebook(tx: Tx, campaignId: string): Promise<boolean> {
+  const [audience] = await tx.select({ facebookId: audiences.facebookId }).from(audiences).where(eq(audiences.campaignId, campaignId));
+  return audience?.facebookId != null;
+}
+
+type Edit = { /** Whether the audience is at Facebook already. */ begun: boolean /** Whether an occurrence is. */; ahead: boolean };
+
+/**
+ * Where nothing is at Facebook yet, a run that waits is made of what is meant now: another ad account, perhaps, or another audience. Without
+ * an occurrence ahead, what is under way has to serve what was chosen now; what is held is compared anew.
+ * @returns what the campaign is by its runs.
+ */
+export async function takeAlong(
+  tx: Tx,
+  campaign: Campaign,
+  versionId: number,
+  { begun, ahead }: Edit,
+): Promise<{ state: CampaignState; blocker?: null }> {
+  const { id } = campaign;
+  if (!begun || !ahead)
+    await tx
+      .update(syncRuns)
+      .set({ versionId })
+      .where(syncsIn(id, ahead ? ['queued'] : openStates));
+  if (!ahead)
+    await tx
+      .update(syncRuns)
+      .set({ versionId, state: 'audience_ready', holdReason: null })
+      .where(syncsIn(id, ['held']));
+  const runs = await unfinishedRuns(tx, id);
+  const isHeld = runs.includes('held');
+  // The edit may be the cure.
+  if (campaign.state === 'blocked' && !isHeld)
+    await tx
+      .update(syncRuns)
+      .set({ waitUntil: null })
+      .where(and(syncsIn(id, openStates), isNotNull(syncRuns.waitReason)));
+  const cured = isHeld ? {} : { blocker: null };
+  if (campaign.state === 'paused') return { state: 'paused', ...cured };
+  return { state: isHeld ? 'blocked' : runs.length > 0 ? 'running' : 'scheduled', ...cured };
+}
+
+const syncsIn = (campaignId: string, states: readonly RunState[]) =>
+  and(eq(syncRuns.campaignId, campaignId), eq(syncRuns.purpose, 'sync'), inArray(syncRuns.state, [...states]));
