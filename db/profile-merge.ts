@@ -45,14 +45,16 @@ export const formerProfiles = (workspaceId: WorkspaceId, people: SQL): SQL => sq
 
 /** After this no run holds a profile from before it was merged, and then again. */
 const lookAgainMs = 2 * 86_400_000;
-const lookedAtOnce = 10_000;
+/** Each merge is asked of each audience. */
+const looksAtOnce = 200_000;
 
 /** Forgets merges of profiles that no audience holds, each looked at every two days. @returns how many. */
 export async function forgetMerges(db: Database, now: Date): Promise<number> {
   const before = new Date(now.getTime() - lookAgainMs).toISOString();
   const gone = await db.orm.execute(sql`
     with due as (
-      select workspace_id, loser from profile_merges where looked_at < ${before}::timestamptz order by looked_at limit ${lookedAtOnce} for update skip locked
+      select workspace_id, loser from profile_merges where looked_at < ${before}::timestamptz order by looked_at
+      limit greatest(10, ${looksAtOnce}::int / (select count(*) + 1 from audiences)) for update skip locked
     ), held as (
       select d.* from due d where exists (
         select from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = d.loser where a.workspace_id = d.workspace_id)

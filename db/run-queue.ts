@@ -230,10 +230,8 @@ export async function claimRun(db: Database, lease: Lease, now: Date, open = fal
             and not (r.purpose = 'withdraw' and o.purpose = 'sync'
               and (c.state = 'paused' or o.wait_reason is not null and o.wait_until > ${at}::timestamptz + ${sureToWait})))
         and not exists (
-          select from sync_runs o where o.audience_id = r.audience_id and o.state in ('queued', 'audience_ready', 'frozen', 'sent')
-            and o.id <> r.id and o.leased_until >= ${at}::timestamptz)
-        and not exists (select from sync_runs o where o.audience_id = r.audience_id and o.state = 'cancelled' and o.leased_until >= ${at}::timestamptz)
-      order by case when ${open}::boolean then coalesce(r.wait_until, '-infinity') end, r.occurrence_at, r.id limit 1
+          select from sync_runs o where o.audience_id = r.audience_id and o.leased_by is not null and o.id <> r.id and o.leased_until >= ${at}::timestamptz)
+      order by ${open ? sql`coalesce(r.wait_until, '-infinity'), ` : sql``}r.occurrence_at, r.id limit 1
       for update of r skip locked`;
   const leasedUntil = new Date(now.getTime() + lease.ms);
   const [run] = await db.orm

@@ -793,8 +793,9 @@ export const syncRuns = pgTable(
     unique('sync_runs_occurrence').on(t.campaignId, t.occurrenceAt),
     // What may still move: claimRun reads nothing else.
     index('sync_runs_open').on(t.audienceId, t.occurrenceAt).where(sql`${t.state} in ('queued', 'audience_ready', 'frozen', 'sent')`),
-    // Of which some may be in an engine's hands still.
-    index('sync_runs_cancelled').on(t.audienceId).where(sql`${t.state} = 'cancelled'`),
+    // The same in the order in which they are claimed.
+    index('sync_runs_next').on(t.occurrenceAt, t.id).where(sql`${t.state} in ('queued', 'audience_ready', 'frozen', 'sent')`),
+    index('sync_runs_leased').on(t.audienceId).where(sql`${t.leasedBy} is not null`),
     index('sync_runs_campaign').on(t.campaignId, t.occurrenceAt),
     // The ends that alerts are about, in order.
     index('sync_runs_ended').on(t.finishedAt).where(sql`${t.state} in ('confirmed', 'failed')`),

@@ -41,12 +41,29 @@ export async function play(rig: Rig, shop: Shop, cell: Cell): Promise<Played> {
   if (kills === 0 && code !== 0) wrongs.push(`the engine ended by itself, with ${code}`);
   await rig.quiet();
   const met = sprung();
-  if (fault === 'clockBack') await (await rig.engine(iso(at - 60 * minuteMs))).ended;
+  if (fault === 'clockBack') wrongs.push(...(await goOnBehind(rig, campaign, at)));
   await shop.driveOn(campaign, occurrence, at);
   wrongs.push(...(await shop.wrongs(campaign, occurrences)));
   wrongs.push(...(await calmRun(shop, campaign, occurrences)));
   await shop.retire(campaign, occurrences.at(-1) ?? at);
   return { wrongs, kills, sprung: met };
+}
+
+/** The dead engine's lease is let go, or one whose clock is behind would only wait for its end. */
+async function goOnBehind(rig: Rig, campaign: Campaign, at: number): Promise<string[]> {
+  const { sql } = rig.story.db;
+  const open = await sql`
+    update sync_runs set leased_by = null, leased_until = null, wait_until = null where campaign_id = ${campaign.id} and finished_at is null returning id`;
+  const before = await progressOf(rig, campaign);
+  await (await rig.engine(iso(at - 60 * minuteMs))).ended;
+  return open.length > 0 && (await progressOf(rig, campaign)) === before ? ['the engine whose clock is behind did nothing'] : [];
+}
+
+async function progressOf(rig: Rig, campaign: Campaign): Promise<string> {
+  const rows = await rig.story.db.sql`
+    select r.id, r.state, r.finished_at, array_agg(b.state order by b.seq) as batches
+    from sync_runs r left join sync_batches b on b.run_id = r.id where r.campaign_id = ${campaign.id} group by r.id order by r.id`;
+  return JSON.stringify(rows);
 }
 
 function nextOccurrence(campaign: Campaign, occurrences: number[]): number {
