@@ -113,13 +113,13 @@ async function conversions(tx: Tx, audience: Audience, eventId: number, days: nu
       ) stays
       group by profile_id
       having bool_and(control) ${meanwhile} = bool_or(control) ${meanwhile} and min(since) <= ${latest} ${begun}
-    ), converted as (
-      select distinct p.profile_id from people p
-      join events e on e.profile_id = p.profile_id and e.event_id = ${eventId} and e.time > p.since and e.time <= p.since + ${within}
-      where e.workspace_id = ${workspaceId} and e.time <= ${instant(at)} and e.time > (select min(since) from people)
+    ), each as (
+      select p.control, bool_or(e.time is not null) as converted
+      from people p left join events e on e.profile_id = p.profile_id and e.workspace_id = ${workspaceId} and e.event_id = ${eventId}
+        and e.time > p.since and e.time <= p.since + ${within} and e.time <= ${instant(at)} and e.time > (select min(since) from people)
+      group by p.profile_id, p.control
     )
-    select p.control, count(*)::int as people, count(c.profile_id)::int as converted
-    from people p left join converted c on c.profile_id = p.profile_id group by p.control`);
+    select control, count(*)::int as people, (count(*) filter (where converted))::int as converted from each group by control`);
   const of = (control: boolean): Group => {
     const found = groups.find((group) => group.control === control);
     return { people: found?.people ?? 0, converted: found?.converted ?? 0 };

@@ -129,6 +129,21 @@ it('compares those alone who came in, and had their days, while the same share w
   expect(await comparedAt('2026-05-30T09:00:00Z')).toEqual({ target: 0, control: 0, converted: [0, 0], compared: anew });
 });
 
+it('is told of a crowd that Postgres has no statistics of, too', async () => {
+  const crowd = Array.from({ length: 2500 }, (_, i) => `r${i}`);
+  await s.send(
+    crowd.map((userId) => ({ type: 'identify', userId, traits: { email: emailOf(userId), tier: 'bronze' } })),
+    '2026-06-10T08:00:00Z',
+  );
+  const definition = { property: 'tier', op: 'is', value: 'bronze' } as const;
+  const id = await s.campaign({ definition, controlPercent: 20, audience: { new: { name: 'Bronze' } } }, '2026-06-10T09:00:00Z');
+  await s.tick('2026-06-10T09:00:05Z');
+  await bought(crowd.slice(0, 1000), '2026-06-11T09:00:00Z');
+  const { conversions } = await reportOf(s.db, s.workspaceId, id, { event: 'Bought', days: 7 }, new Date('2026-06-20T09:00:00Z'));
+  const { target, control } = conversions ?? {};
+  expect([(target?.people ?? 0) + (control?.people ?? 0), (target?.converted ?? 0) + (control?.converted ?? 0)]).toEqual([2500, 1000]);
+});
+
 it('refuses a goal that never came, and a campaign without an audience', async () => {
   const [campaign] = await s.db.sql<{ id: string }[]>`select id from campaigns limit 1`;
   const at = new Date('2026-05-08T10:00:00Z');
