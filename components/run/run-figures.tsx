@@ -16,7 +16,7 @@ export function RunFigures({ run, zone }: { run: RunView; zone: string }) {
     ['Everything as of', dayAndTime(run.occurrenceAt, zone)],
   ];
   return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border sm:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-border sm:grid-cols-4 [&>:last-child:nth-child(odd)]:col-span-2">
       {figures.map(([label, value, note]) => (
         <div key={label} className="bg-card p-4">
           <dt className="text-muted-foreground text-sm">{label}</dt>
@@ -30,8 +30,8 @@ export function RunFigures({ run, zone }: { run: RunView; zone: string }) {
 
 /** What was passed over began nothing. */
 function timesOf(run: RunView, zone: string): Figure[] {
+  if (isPassedOver(run)) return [['Recorded', run.finishedAt ? dayAndTime(run.finishedAt, zone) : '–']];
   const finished = run.finishedAt ? secondsText(run.finishedAt, zone) : '–';
-  if (isPassedOver(run)) return [['Recorded', finished]];
   const late = lateByMs(run);
   const took = run.finishedAt ? `took ${durationText(run.finishedAt.getTime() - run.createdAt.getTime())}` : undefined;
   return [

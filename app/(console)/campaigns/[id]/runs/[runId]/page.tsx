@@ -11,7 +11,7 @@ import { RunButtons } from '@/components/run/run-buttons';
 import { RunFigures } from '@/components/run/run-figures';
 import { RunProgress } from '@/components/run/run-progress';
 import { RunTrouble } from '@/components/run/run-trouble';
-import { isMoving, occasionOf } from '@/components/run/run-view';
+import { isMoving, isPassedOver, occasionOf } from '@/components/run/run-view';
 import { Badge } from '@/components/ui/badge';
 import { runCommandsFor } from '@/db/run-commands';
 import { runDetail } from '@/db/runs';
@@ -57,7 +57,7 @@ export default async function RunPage({ params }: Props) {
         </p>
       </header>
       <RunTrouble run={run} zone={zone} now={now} rejectsHref={run.invalid > 0 ? `/campaigns/${id}/runs/${run.id}/rejects` : null} />
-      {run.screenState === 'live' ? <LiveRun run={run} zone={zone} /> : <RunProgress run={run} />}
+      {run.screenState === 'live' ? <LiveRun run={run} zone={zone} /> : !isPassedOver(run) && <RunProgress run={run} />}
       <RunFigures run={run} zone={zone} />
       <PanelCard
         title="Batches"
@@ -72,7 +72,9 @@ export default async function RunPage({ params }: Props) {
               ? 'Nothing had to be sent.'
               : run.state === 'held'
                 ? 'They are made when the run is let go on.'
-                : 'They are planned once the difference is known.'}
+                : isPassedOver(run)
+                  ? 'There are none.'
+                  : 'They are planned once the difference is known.'}
           </p>
         )}
       </PanelCard>
