@@ -56,18 +56,19 @@ async function writeIntents(tx: Tx, { audienceId, workspaceId, schema, mode, val
   const { join, fingerprint, cells } = withValue(values);
   const renews = mode === 'remove' ? sql`w.profile_id is not null` : sql`w.profile_id is not null and c.fate = 'add'`;
   const kept = mode === 'remove' ? sql`null::text[]` : sql`l.stale_rows`;
-  // "Idle": only identifiers that are not sent have changed.
+  // "Idle": only identifiers that are not sent have changed, and the row is there for sure.
   await tx.execute(sql`
     insert into intents
     select profile_id, fate, member, fingerprint, cells,
       case when cells <> old_cells and cardinality(old_cells) > 0 and ${mode !== 'remove'} then array_append(stale, ${rowText(schema, 'old_cells')}) else stale end,
-      member and fate = 'add' and not sharer and state = 'in' and cells = old_cells and stale is null
+      member and sure and fate = 'add' and not sharer and state = 'in' and cells = old_cells and stale is null
     from (
-      select c.profile_id, c.fate, c.member, c.sharer, l.state, ${kept} as stale, l.cells as old_cells,
+      select c.profile_id, c.fate, c.member, c.sharer, d.profile_id is null as sure, l.state, ${kept} as stale, l.cells as old_cells,
         case when ${renews} then ${fingerprint} else l.fingerprint end as fingerprint,
         case when ${renews} then ${cells(cellsOf(identifiersOf(schema)))} else l.cells end as cells
       from changes c
       join audience_members l on l.audience_id = ${audienceId} and l.profile_id = c.profile_id
+      left join doubtful d on d.profile_id = c.profile_id
       left join wanted w on w.profile_id = c.profile_id
       left join profile_identifiers i on i.workspace_id = ${workspaceId} and i.profile_id = w.profile_id${join}
       where c.fate <> 'forget'

@@ -357,3 +357,20 @@ it('keeps as members whom a batch only sends again that was not taken, and count
   await answerAll();
   expect(await counted()).toBe(2);
 });
+
+it('sends again whom a batch was to send again that was not taken, though their row is as it was: old digests, or a sharer’s removal, may have taken them out', async () => {
+  await people([1, 2, 3], 0, 7);
+  await freeze([1, 2, 3]);
+  await answerAll();
+  await people([1], 1);
+  // 3 leaves and shares a phone with both; the removals are answered, the additions are not.
+  await freeze([1, 2]);
+  await db.orm.transaction(async (tx) => {
+    await settleRemoved(tx, key('remove', 1), true, new Date());
+    await tx.execute(sql`update sync_batches set state = 'sent' where run_id = ${runId} and seq = 1`);
+  });
+  expect(await freeze([1, 2])).toMatchObject({ joining: 0, toAdd: 2, toRemove: 0 });
+  expect((await batches()).map((batch) => [batch.op, batch.ids, batch.again])).toEqual([['add', ['1', '2'], ['1', '2']]]);
+  await answerAll();
+  expect(await freeze([1, 2])).toMatchObject({ toAdd: 0 });
+});
