@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, ne, notInArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import type { AudienceChoice } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
 import { keysFor, limitedDataUseKey, valueKey } from '@/lib/facebook/row';
 import { type Identifier, identifierBit, identifiers } from '@/lib/identity/identifiers';
+import { openStates } from '@/lib/sync/run-state';
 import type { Database } from './client';
-import { audiences, campaigns, profiles } from './schema';
+import { audiences, campaigns, profiles, syncRuns } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
@@ -91,7 +92,10 @@ const schemaFor = async (tx: Pick<Tx, 'select'>, workspaceId: WorkspaceId, wish:
 
 export type Feeding = { campaignId: string; adAccountId: string; facebookId: string | null };
 
-/** Holds a lock for the rest of the transaction. @throws AppError conflict where another campaign feeds the audience, naming it. */
+/**
+ * Holds a lock for the rest of the transaction.
+ * @throws AppError conflict where another campaign feeds the audience, or is not done with it, naming it.
+ */
 export async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, feeding: Feeding): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${audienceLock}, ${workspaceId})`);
   if (feeding.facebookId === null) return;
@@ -99,22 +103,41 @@ export async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, feeding: Fee
     .select({ name: campaigns.name })
     .from(audiences)
     .innerJoin(campaigns, eq(campaigns.id, audiences.campaignId))
-    .where(
-      and(
-        eq(audiences.workspaceId, workspaceId),
-        eq(audiences.adAccountId, feeding.adAccountId),
-        eq(audiences.facebookId, feeding.facebookId),
-        ne(audiences.campaignId, feeding.campaignId),
-        notInArray(campaigns.state, ['completed', 'stopped', 'archived']),
-      ),
-    );
+    .where(and(sameAudience(workspaceId, feeding), notInArray(campaigns.state, ['completed', 'stopped', 'archived'])));
   if (other)
     throw new AppError(
       'conflict',
       `The campaign “${other.name}” feeds this audience already. One audience is fed by one campaign at a time.`,
       'audience',
     );
+  const [leaving] = await tx
+    .select({ name: campaigns.name })
+    .from(audiences)
+    .innerJoin(campaigns, eq(campaigns.id, audiences.campaignId))
+    .innerJoin(syncRuns, eq(syncRuns.campaignId, campaigns.id))
+    .where(
+      and(
+        sameAudience(workspaceId, feeding),
+        inArray(syncRuns.state, [...openStates]),
+        inArray(syncRuns.purpose, ['sync', 'empty', 'undo']),
+      ),
+    )
+    .limit(1);
+  if (leaving)
+    throw new AppError(
+      'conflict',
+      `A run of the campaign “${leaving.name}” is still changing this audience. Try again when it has ended.`,
+      'audience',
+    );
 }
+
+const sameAudience = (workspaceId: WorkspaceId, { campaignId, adAccountId, facebookId }: Feeding) =>
+  and(
+    eq(audiences.workspaceId, workspaceId),
+    eq(audiences.adAccountId, adAccountId),
+    eq(audiences.facebookId, facebookId ?? ''),
+    ne(audiences.campaignId, campaignId),
+  );
 
 const everyIdentifier = 2 ** identifiers.length - 1;
 

@@ -55,10 +55,29 @@ export async function compareMembers(tx: Tx, freeze: Freeze): Promise<Comparison
   return { ...left, unreachable, joining: counts?.joining ?? 0, leaving: counts?.leaving ?? 0 };
 }
 
-async function selectDoubtful(tx: Tx, { audienceId }: Freeze): Promise<void> {
+async function selectDoubtful(tx: Tx, freeze: Freeze): Promise<void> {
+  const { audienceId } = freeze;
   await tx.execute(sql`create temp table doubtful (profile_id bigint primary key, member boolean not null) on commit drop`);
   await tx.execute(sql`insert into doubtful ${unansweredMembers(audienceId)}`);
+  if (await othersHaveRemoved(tx, freeze))
+    await tx.execute(sql`
+      insert into doubtful select profile_id, true from audience_members where audience_id = ${audienceId} and state = 'in' on conflict do nothing`);
   await tx.execute(sql`analyze doubtful`);
+}
+
+/**
+ * Whether another campaign has taken people out of the same audience at Facebook since this one was compared last: one after the other may
+ * feed it, and each has a ledger of its own.
+ */
+async function othersHaveRemoved(tx: Tx, { audienceId, runId }: Freeze): Promise<boolean> {
+  const found = await tx.execute(sql`
+    select from audiences a
+    join audiences b on b.workspace_id = a.workspace_id and b.ad_account_id = a.ad_account_id and b.facebook_id = a.facebook_id and b.id <> a.id
+    join sync_runs o on o.campaign_id = b.campaign_id and o.frozen_at is not null and o.to_remove > 0
+    where a.id = ${audienceId} and coalesce(o.finished_at, 'infinity') > (
+      select max(r.frozen_at) from sync_runs r where r.campaign_id = a.campaign_id and r.purpose = 'sync' and r.id <> ${runId})
+    limit 1`);
+  return found.length > 0;
 }
 
 async function isEmpty(tx: Tx, { audienceId }: Freeze): Promise<boolean> {

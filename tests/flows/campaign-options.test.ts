@@ -1,9 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { stopCampaign } from '@/db/campaign-states';
+import { runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { saveExclusions } from '@/db/exclusions';
-import { syncRuns } from '@/db/schema';
+import { campaigns, syncRuns } from '@/db/schema';
 import { deleteSegment, saveSegment } from '@/db/segments';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { campaignPlanSchema } from '@/lib/campaign/plan';
@@ -94,6 +94,32 @@ it('removes only: takes out of another’s audience whoever qualifies, and puts 
     ['confirmed', 0, 1],
   ]);
   expect((await campaignDetail(s.db, s.workspaceId, id)).members).toBe(0);
+});
+
+it('feeds an audience after another campaign did: only when that one is done, and whoever it takes out later is sent again', async () => {
+  await campaign('base', '2026-07-21T08:00:00Z', 2, { schedule: { kind: 'now' } });
+  await s.tick('2026-07-21T08:00:00Z');
+  const existing = { audience: { existing: await audienceId('base') }, schedule: { kind: 'now' } as const, changeBrakePercent: null };
+  await s.send([identify('t1', 'first', { also: true }), identify('t2', 'first')], '2026-07-21T08:10:00Z');
+  const first = await s.campaign({ name: 'first', definition: who('first'), ...existing } as never, '2026-07-21T08:20:00Z');
+  await s.tick('2026-07-21T08:20:00Z');
+  const also = { property: 'also', op: 'is', value: true } as never;
+  const second = await s.campaign({ name: 'second', definition: also, ...existing } as never, '2026-07-21T08:30:00Z');
+  await s.tick('2026-07-21T08:30:00Z');
+  await s.send([identify('t1', 'elsewhere', { also: true })], '2026-07-21T08:40:00Z');
+  await runNow(s.db, s.workspaceId, first, new Date('2026-07-21T09:00:00Z'));
+  await s.tick('2026-07-21T09:00:01Z');
+  expect(await s.held('base')).toEqual(digests(['base-0', 'base-1', 't2']));
+  await runNow(s.db, s.workspaceId, second, new Date('2026-07-21T10:00:00Z'));
+  await s.tick('2026-07-21T10:00:01Z');
+  expect(await s.held('base')).toEqual(digests(['base-0', 'base-1', 't1', 't2']));
+  await s.db.orm.update(campaigns).set({ state: 'failed' }).where(eq(campaigns.id, first));
+  await stopCampaign(s.db, s.workspaceId, first, new Date('2026-07-21T11:00:00Z'), 'remove');
+  await expect(s.campaign({ name: 'third', definition: also, ...existing } as never, '2026-07-21T11:00:05Z')).rejects.toThrow(
+    /A run of the campaign “first” is still changing this audience/,
+  );
+  await s.tick('2026-07-21T11:00:10Z');
+  await s.campaign({ name: 'third', definition: also, ...existing } as never, '2026-07-21T11:10:00Z');
 });
 
 it('lets members go after their stay, and takes them in again once they have left the segment and come back', async () => {
