@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { isOpen, openStates } from '@/lib/sync/run-state';
@@ -7,7 +7,7 @@ import { lockCampaign } from './campaign-lock';
 import { own, ownCampaign } from './campaigns';
 import type { Database } from './client';
 import { queueEmptying } from './run-commands';
-import { collapseOlder, queueDueRun, queueEnd, skipOverdue } from './run-queue';
+import { collapseOlder, isChosenEnd, queueDueRun, queueEnd, skipOverdue } from './run-queue';
 import { audiences, type CampaignState, campaigns, syncRuns } from './schema';
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
@@ -105,7 +105,7 @@ export const stopCampaign = (db: Database, workspaceId: WorkspaceId, id: string,
         .where(
           and(
             eq(syncRuns.campaignId, id),
-            eq(syncRuns.purpose, 'sync'),
+            or(eq(syncRuns.purpose, 'sync'), isChosenEnd),
             inArray(syncRuns.state, [...openStates, 'held']),
             // Half a list must not be left at Facebook: a replacement that has begun is finished.
             isNull(syncRuns.replaceSession),

@@ -10,7 +10,7 @@ import { type AudienceRow, type AudienceWish, claimAudience } from './audiences'
 import { lockCampaign } from './campaign-lock';
 import type { Database } from './client';
 import { connectionById, defaultConnection } from './connections';
-import { isAtFacebook, takeAlong, unfinishedRuns } from './edited-runs';
+import { isAtFacebook, takeAlong, unfinishedSyncs } from './edited-runs';
 import { heardBy, listen } from './live-campaigns';
 import { queueDueRun, skipMissed } from './run-queue';
 import { audiences, type Blocker, type CampaignState, campaigns, campaignVersions, users } from './schema';
@@ -76,7 +76,7 @@ export async function scheduleCampaign(
   refuseIfOver(seen.state);
   if (!seen.draft) throw new AppError('conflict', 'There is nothing new to schedule.');
   const held = await currentVersion(db.orm, seen.versionId);
-  const plan = checkedPlan(seen.draft, now, held?.schedule, (await unfinishedRuns(db.orm, id)).length > 0);
+  const plan = checkedPlan(seen.draft, now, held?.schedule, (await unfinishedSyncs(db.orm, id)).length > 0);
   await checkCampaignPatterns(db, plan);
   if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
   if (plan.definition !== undefined) await segmentSources(db, workspaceId, plan.definition);
@@ -92,7 +92,7 @@ export async function scheduleCampaign(
     const campaign = await lockCampaign(tx, workspaceId, id);
     if (campaign.updatedAt.getTime() !== seen.updatedAt.getTime())
       throw new AppError('conflict', 'Somebody else has just changed this campaign. Look it over and try again.');
-    const runs = await unfinishedRuns(tx, id);
+    const runs = await unfinishedSyncs(tx, id);
     const begun = await isAtFacebook(tx, id);
     await claimAudience(tx, workspaceId, wishOf(id, plan), now);
     const underWay = runs.length > 0 && held !== null && isSameSchedule(schedule, held.schedule);
@@ -108,7 +108,7 @@ export async function scheduleCampaign(
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
     await listen(tx, workspaceId, id, heard);
-    const is = await takeAlong(tx, campaign, version.id, { begun, ahead: nextAt !== null });
+    const is = await takeAlong(tx, campaign, version.id, { begun, ahead: nextAt !== null, now });
     await tx
       .update(campaigns)
       .set({

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull } from 'drizzle-orm';
 import { openStates } from '@/lib/sync/run-state';
 import type { Database } from './client';
+import { isChosenEnd } from './run-queue';
 import { audiences, type CampaignState, type campaigns, type RunState, syncRuns } from './schema';
 
 /** What becomes of a campaign's runs when it is edited. */
@@ -8,10 +9,14 @@ import { audiences, type CampaignState, type campaigns, type RunState, syncRuns 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 type Campaign = typeof campaigns.$inferSelect;
 
-/** The states of runs that are not at their end; more of them may have fallen due. */
-export async function unfinishedRuns(orm: Pick<Tx, 'select'>, campaignId: string): Promise<RunState[]> {
-  const waiting = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...openStates, 'held']));
-  return (await orm.select({ state: syncRuns.state }).from(syncRuns).where(waiting)).map(({ state }) => state);
+/** The states of syncs that are not at their end; more of them may have fallen due. */
+export async function unfinishedSyncs(orm: Pick<Tx, 'select'>, campaignId: string): Promise<RunState[]> {
+  return (
+    await orm
+      .select({ state: syncRuns.state })
+      .from(syncRuns)
+      .where(syncsIn(campaignId, [...openStates, 'held']))
+  ).map((run) => run.state);
 }
 
 export async function isAtFacebook(tx: Tx, campaignId: string): Promise<boolean> {
@@ -19,18 +24,25 @@ export async function isAtFacebook(tx: Tx, campaignId: string): Promise<boolean>
   return audience?.facebookId != null;
 }
 
-type Edit = { /** Whether the audience is at Facebook already. */ begun: boolean /** Whether an occurrence is. */; ahead: boolean };
+type Edit = {
+  /** Whether the audience is at Facebook already. */
+  begun: boolean;
+  /** Whether an occurrence is. */
+  ahead: boolean;
+  now: Date;
+};
 
 /**
  * Where nothing is at Facebook yet, a run that waits is made of what is meant now: another ad account, perhaps, or another audience. Without
- * an occurrence ahead, what is under way has to serve what was chosen now; what is held is compared anew.
+ * an occurrence ahead, what is under way has to serve what was chosen now; what is held is compared anew. With one, the end has not come, and
+ * what was to be done then and has not begun is not done.
  * @returns what the campaign is by its runs.
  */
 export async function takeAlong(
   tx: Tx,
   campaign: Campaign,
   versionId: number,
-  { begun, ahead }: Edit,
+  { begun, ahead, now }: Edit,
 ): Promise<{ state: CampaignState; blocker?: null }> {
   const { id } = campaign;
   if (!begun || !ahead)
@@ -43,7 +55,12 @@ export async function takeAlong(
       .update(syncRuns)
       .set({ versionId, state: 'audience_ready', holdReason: null })
       .where(syncsIn(id, ['held']));
-  const runs = await unfinishedRuns(tx, id);
+  if (ahead)
+    await tx
+      .update(syncRuns)
+      .set({ state: 'cancelled', finishedAt: now, waitUntil: null })
+      .where(and(inCampaign(id, ['queued', 'audience_ready']), isChosenEnd));
+  const runs = await unfinishedSyncs(tx, id);
   const isHeld = runs.includes('held');
   // The edit may be the cure.
   if (campaign.state === 'blocked' && !isHeld)
@@ -56,5 +73,6 @@ export async function takeAlong(
   return { state: isHeld ? 'blocked' : runs.length > 0 ? 'running' : 'scheduled', ...cured };
 }
 
-const syncsIn = (campaignId: string, states: readonly RunState[]) =>
-  and(eq(syncRuns.campaignId, campaignId), eq(syncRuns.purpose, 'sync'), inArray(syncRuns.state, [...states]));
+const inCampaign = (campaignId: string, states: readonly RunState[]) =>
+  and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...states]));
+const syncsIn = (campaignId: string, states: readonly RunState[]) => and(inCampaign(campaignId, states), eq(syncRuns.purpose, 'sync'));

@@ -169,7 +169,7 @@ export function sharedValue(name: Identifier, i: number): SQL {
  * Facebook takes out whoever matches a removed row by any key: somebody who stays and shares an e-mail, phone or advertiser id with one
  * who leaves would go too. They are added to the changes, to be added again after the removals (docs/decisions/0006).
  */
-export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema }: Freeze): Promise<void> {
+export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema, mode, purpose }: Freeze): Promise<void> {
   const { shared, cells, stale } = sharedCells(schema);
   const columns = sql.raw(shared.map((_, i) => `, cell_${i} bytea`).join(''));
   await tx.execute(sql`create temp table leaving (profile_id bigint not null ${columns}) on commit drop`);
@@ -192,4 +192,17 @@ export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema }: 
       from sharing i join audience_members l on l.audience_id = ${audienceId} and l.profile_id = i.profile_id and l.state = 'in'
       on conflict (profile_id) do update set sharer = true`);
   }
+  // Where members stay whose identifiers are renewed no more, the row that was sent tells.
+  if (mode === 'add' || purpose !== 'sync') await readdByRow(tx, audienceId, cells);
+}
+
+/** @param cells of the shared identifiers, over `l`, a row of the ledger. */
+async function readdByRow(tx: Tx, audienceId: number, cells: readonly SQL[]): Promise<void> {
+  for (const [i, cell] of cells.entries())
+    await tx.execute(sql`
+      insert into changes (profile_id, fate, known, renewed, member, sharer)
+      select distinct l.profile_id, 'add', true, false, true, true
+      from leaving v join audience_members l on ${cell} = ${sql.raw(`v.cell_${i}`)} and l.profile_id <> v.profile_id
+      where l.audience_id = ${audienceId} and l.state = 'in'
+      on conflict (profile_id) do update set sharer = true`);
 }

@@ -17,14 +17,14 @@ const members = ({ audienceId, runId, seq }: BatchKey): SQL =>
 const leaving = sql`l.state in ('removing', 'retiring')`;
 
 /**
- * The ledger's rows of a batch, under the alias `l`. Of what somebody else has decided since, nothing: such a row has another run. A
- * replacement also names those whom the run has not touched.
+ * The ledger's rows of a batch, under the alias `l`. Whoever is not to be in any more by what somebody else has decided since is left out; of
+ * removals everybody that somebody else has decided on: such a row has another run. An addition that another run has made as well is made all
+ * the same, for what was removed by this one may have taken it out.
  */
 function inBatch(key: BatchKey): SQL {
   const named = sql`l.audience_id = ${key.audienceId} and l.profile_id = any(${members(key)})`;
-  if (key.op === 'replace') return sql`${named} and l.state = 'in'`;
-  const meant = key.op === 'add' ? sql`l.state = 'in'` : sql`(${leaving} or l.stale_rows is not null)`;
-  return sql`${named} and l.run_id = ${key.runId} and ${meant}`;
+  if (key.op !== 'remove') return sql`${named} and l.state = 'in'`;
+  return sql`${named} and l.run_id = ${key.runId} and (${leaving} or l.stale_rows is not null)`;
 }
 
 /** Of a removal, one member may have several rows: the older digests first. */

@@ -119,7 +119,7 @@ function controlsSql({ workspaceId, audienceId, controlPercent, now }: Flush): S
 }
 
 /** Whoever stays and shares an identifier with a row that is taken out is added again after it, as at a freeze (db/ledger-compare.ts). */
-function sharersSql({ workspaceId, audienceId, schema, runId }: Flush): SQL {
+function sharersSql({ workspaceId, audienceId, schema, runId, mode }: Flush): SQL {
   const { shared, cells, stale } = sharedCells(schema);
   const columns = (values: readonly SQL[]) => sql.join(values.map((value, i) => sql`, ${value} as ${sql.raw(`cell_${i}`)}`));
   const found = shared.map(
@@ -127,13 +127,20 @@ function sharersSql({ workspaceId, audienceId, schema, runId }: Flush): SQL {
       select i.profile_id from gone v
       join profile_identifiers i on i.workspace_id = ${workspaceId} and ${identifierColumn(name)} = ${sharedValue(name, i)} and i.profile_id <> v.profile_id`,
   );
+  // In an add-only audience members stay whose identifiers are renewed no more: the row that was sent tells.
+  const byRow = cells.map(
+    (cell, i) => sql`
+      select l.profile_id from gone v join audience_members l on ${cell} = ${sql.raw(`v.cell_${i}`)} and l.profile_id <> v.profile_id
+      where l.audience_id = ${audienceId} and l.state = 'in'`,
+  );
+  const sharing = mode === 'add' ? [...found, ...byRow] : found;
   return sql`
     gone as materialized (
       select l.profile_id${columns(cells)} from (select profile_id, old_cells as cells from intents where fate <> 'add' or renewed) l
       union all
       select t.profile_id${columns(stale)} from intents t cross join lateral unnest(t.stale) r
     ),
-    sharing as materialized (${sql.join(found, sql` union `)}),
+    sharing as materialized (${sql.join(sharing, sql` union `)}),
     changing as materialized (
       select * from intents t where not t.same or exists (select from sharing s where s.profile_id = t.profile_id)
     ),

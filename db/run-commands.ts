@@ -73,7 +73,8 @@ export async function cancelRun(db: Database, workspaceId: WorkspaceId, runId: n
 }
 
 /**
- * A run that has ended goes on where it was: what has no answer, and removals that were put off, are sent again.
+ * A run that has ended goes on where it was: what has no answer is sent again. Where removals were put off it is compared anew, as of the
+ * same instant: whoever shares an identifier with one who goes must be added after them.
  * @throws AppError conflict once a later run has begun: it has decided anew.
  */
 export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: number, now: Date): Promise<void> {
@@ -88,7 +89,6 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
       throw new AppError('conflict', `The campaign is ${campaign.state}, and that is final.`);
     await refuseIfLate(tx, run);
     await refuseIfTaken(tx, workspaceId, run.audienceId);
-    await tx.update(syncBatches).set({ state: 'pending', attempts: 0, finishedAt: null }).where(deferred);
     const cleared = {
       errorCode: null,
       errorMessage: null,
@@ -99,10 +99,11 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
       halvings: 0,
       finishedAt: null,
     };
-    const state = run.frozenAt === null ? ('queued' as const) : ('frozen' as const);
+    const goesOn = run.frozenAt === null ? ({ state: 'queued' } as const) : ({ state: 'frozen' } as const);
+    const anew = { state: 'audience_ready', frozenAt: null, sentAt: null } as const;
     await tx
       .update(syncRuns)
-      .set({ ...cleared, state })
+      .set({ ...cleared, ...(partial ? anew : goesOn) })
       .where(eq(syncRuns.id, run.id));
     if (!['paused', 'stopped', 'archived'].includes(campaign.state))
       await tx.update(campaigns).set({ state: 'running', blocker: null, updatedAt: now }).where(own(workspaceId, campaign.id));

@@ -180,6 +180,9 @@ export async function restingState(tx: Tx, campaignId: string, nextAt: Date | nu
   return open ? 'running' : nextAt ? 'awaiting_next' : 'completed';
 }
 
+/** What {@link queueEnd} makes. */
+export const isChosenEnd = and(inArray(syncRuns.purpose, ['empty', 'detach']), eq(syncRuns.trigger, 'schedule'));
+
 /** The run that does with the audience what was chosen for the campaign's end, once. @returns whether anything is to be done. */
 export async function queueEnd(tx: Tx, campaign: typeof campaigns.$inferSelect, now: Date): Promise<boolean> {
   const [version] = await tx

@@ -208,7 +208,10 @@ export const isTooSmall = (codeText: string): boolean => kept(codeText)?.action 
 /** Whether a person is told of the wait. @param codeText GraphError.codeText */
 export const isTold = (codeText: string): boolean => kept(codeText)?.alert === true;
 
-export type GraphSubject = { kind: 'audience' /** The rows of one request to it. */; batch?: true } | { kind: 'adSet'; name: string };
+export type GraphSubject =
+  | { kind: 'audience' /** The rows of one request to it. */; batch?: true }
+  | { kind: 'adAccount' }
+  | { kind: 'adSet'; name: string };
 
 /** What may be known of a failed call; it never holds a token, a URL or a payload. */
 export class GraphError extends Error {

@@ -123,6 +123,13 @@ it('exchanges a code for a long-lived token and looks it over', async () => {
   expect(await failure(adAccounts(openGraph({ ...app, token })))).toMatchObject({ action: 'reconnect' });
 });
 
+it('looks a token over as documented where Facebook does not take the form', async () => {
+  const token = await sandbox.control.token({ personId: sandboxPeople.maya });
+  await sandbox.control.fault({ kind: 'error', method: 'POST', route: '/debug_token$', status: 400, code: 3, times: 0 });
+  expect(await connectionHealth(app, token)).toMatchObject({ valid: true, name: 'Maya Rivera' });
+  await sandbox.control.clearFaults();
+});
+
 it('names a person’s token in no address, for addresses are written to logs on the way', async () => {
   const token = await sandbox.control.token({ personId: sandboxPeople.maya });
   const addresses: string[] = [];

@@ -15,6 +15,7 @@ import { flushRun } from '@/lib/live/flush-run';
 import { mayStart } from '@/lib/schedule/missed';
 import { confirmRun } from './confirm-run';
 import { freezeRun } from './freeze-run';
+import { seenThrough } from './lost-access';
 import { sendDifference } from './send';
 import { meantSendBy } from './send-by';
 import { sendReplacement } from './send-replacement';
@@ -103,9 +104,11 @@ async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Ru
   const { run, version, audience, graph } = context;
   invariant(run.purpose === 'sync' || audience.facebookId, 'an errand is about an audience that is there');
   const facebookId = audience.facebookId ?? (await findOrCreate(world, context));
-  const info = await audienceInfo(graph, facebookId).catch((error: unknown) => {
-    if (run.purpose !== 'sync' && error instanceof GraphError && error.isGone) return null;
-    throw ofAudience(error);
+  const info = await audienceInfo(graph, facebookId).catch(async (error: unknown) => {
+    if (run.purpose === 'sync' || !(error instanceof GraphError) || !error.isGone) throw ofAudience(error);
+    const seen = await seenThrough(graph, audience.adAccountId, error);
+    if (seen !== error) throw seen;
+    return null;
   });
   if (!info) return endWithAudience(world, context);
   // Of another account: as good as gone.

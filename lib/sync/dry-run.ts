@@ -76,9 +76,11 @@ export async function dryRunPage(
 async function previewOf(db: Database, workspaceId: WorkspaceId, who: Who, at: Date, campaignId: string): Promise<Asked> {
   const audience = await audienceOfCampaign(db, workspaceId, campaignId);
   const { limitedDataUse, valueFrom, mode } = who;
-  const schema =
-    audience?.schema ??
-    (await plannedSchema(db, workspaceId, { identifiers: who.identifiers ?? null, limitedDataUse, valued: valueFrom !== null }));
+  // Until it is at Facebook, the audience is made by what is chosen then.
+  const isMade = audience !== null && (audience.facebookId ?? audience.formerFacebookId) !== null;
+  const schema = isMade
+    ? audience.schema
+    : await plannedSchema(db, workspaceId, { identifiers: who.identifiers ?? null, limitedDataUse, valued: valueFrom !== null });
   const definition = who.definition ?? (who.segment === undefined ? null : (await segmentByKey(db, workspaceId, who.segment)).definition);
   const described = definition && (await segmentSql(db, workspaceId, definition, at));
   const audienceId = audience?.id ?? 0;

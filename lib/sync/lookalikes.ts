@@ -6,6 +6,7 @@ import { createLookalike, deleteAudience, findLookalikeByMark } from '@/lib/face
 import type { Graph } from '@/lib/facebook/transport';
 import type { SyncWorld } from './advance-run';
 import { decide } from './failure';
+import { seenThrough } from './lost-access';
 
 const minuteMs = 60_000;
 /** Facebook fills one within hours: asked after a minute, and twice as long after each look, up to an hour. */
@@ -30,7 +31,9 @@ async function step(world: SyncWorld, due: DueLookalike): Promise<void> {
   const graph = await world.graphFor(lookalike.workspaceId, connectionId, adAccountId);
   if (lookalike.state === 'deleting') return remove(world, graph, due);
   if (lookalike.facebookId === null) return make(world, graph, due);
-  return look(world, graph, due, lookalike.facebookId);
+  return look(world, graph, due, lookalike.facebookId).catch(async (error: unknown) => {
+    throw error instanceof GraphError ? await seenThrough(graph, adAccountId, error) : error;
+  });
 }
 
 /** Making is not idempotent at Facebook: one that carries our mark is looked for first. */
@@ -67,8 +70,10 @@ function again(world: SyncWorld, looks: number) {
 async function remove(world: SyncWorld, graph: Graph, { lookalike, adAccountId }: DueLookalike): Promise<void> {
   const id = lookalike.facebookId ?? (await findLookalikeByMark(graph, adAccountId, lookalike.mark))?.id;
   if (id !== undefined)
-    await deleteAudience(graph, id).catch((error: unknown) => {
+    await deleteAudience(graph, id).catch(async (error: unknown) => {
       if (!(error instanceof GraphError && error.isGone)) throw error;
+      const seen = await seenThrough(graph, adAccountId, error);
+      if (seen !== error) throw seen;
     });
   await forgetLookalike(world.db, lookalike.id);
 }
@@ -92,7 +97,7 @@ async function settleFault(world: SyncWorld, { lookalike }: DueLookalike, error:
   const fault = graphError?.userMessage ?? (error instanceof AppError ? error.message : 'Something went wrong on our side.');
   const next = again(world, lookalike.attempts + 1);
   if (refusesSeed(graphError, lookalike)) return settleLookalike(world.db, lookalike, { ...next, fault: seedFault });
-  const gone = graphError?.isGone === true && lookalike.facebookId !== null;
+  const gone = graphError?.isGone === true && graphError.subject?.kind !== 'adAccount' && lookalike.facebookId !== null;
   const action = gone ? 'give_up' : actionFor(error);
   world.log('lookalike not tended', { lookalike: lookalike.id, action });
   if (action === 'retry') return settleLookalike(world.db, lookalike, { ...next, fault });

@@ -15,6 +15,7 @@ import { settleLive } from '@/lib/live/settle';
 import { faultOf } from '@/lib/log';
 import { advanceRun, contextOf, type RunContext, type SyncWorld } from './advance-run';
 import { type Decision, decide } from './failure';
+import { seenThrough } from './lost-access';
 import { isHalted, isOpen, liesOpen } from './run-state';
 
 export type TickCounts = { queued: number; skipped: number; advanced: number; held: number; finished: number; failed: number };
@@ -87,11 +88,19 @@ export async function workOn(
     else if (run.state === 'held') counts.held++;
     else if (run.leasedBy !== null) await releaseRun(world.db, run.id, world.lease);
   } catch (error) {
-    const failed = await settleFailure(world, run, context, error).catch((second: unknown) => unsettled(world, run, second));
+    const failed = await seen(error, context)
+      .then((fault) => settleFailure(world, run, context, fault))
+      .catch((second: unknown) => unsettled(world, run, second));
     if (failed) counts.failed++;
     await releaseEnded(world.db, run.id, world.lease).catch((second: unknown) => unsettled(world, run, second));
   }
 }
+
+/** An audience is told to be gone only where the ad account can be seen: what follows may be that its ledger is forgotten. */
+const seen = async (error: unknown, context: RunContext | null): Promise<unknown> =>
+  context && error instanceof GraphError && error.subject?.kind === 'audience'
+    ? seenThrough(context.graph, context.audience.adAccountId, error)
+    : error;
 
 /** Another engine, or a person who stopped the campaign, has the last word; and what cannot be written now is retried when the lease ends. */
 function unsettled(world: SyncWorld, run: Run, error: unknown): false {
@@ -187,11 +196,14 @@ function changeFor(decision: Decision, message: string, run: Run, now: Date) {
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
-/** One failed run does not end a campaign that has further occurrences. */
+/** One failed run does not end a campaign that has further occurrences; an errand that fails says nothing of its syncs. */
 async function failCampaign(tx: Tx, run: Run, now: Date): Promise<void> {
+  const stateNow = async () =>
+    (await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId)))[0]?.state ?? 'archived';
+  const before = await stateNow();
   await settleCampaign(tx, run, now);
-  const [campaign] = await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId));
-  if (campaign?.state === 'completed') await tx.update(campaigns).set({ state: 'failed' }).where(eq(campaigns.id, run.campaignId));
+  if (run.purpose === 'sync' && moving.includes(before) && (await stateNow()) === 'completed')
+    await tx.update(campaigns).set({ state: 'failed' }).where(eq(campaigns.id, run.campaignId));
 }
 
 /** The one thing to do, where it is about what it is about. */
@@ -206,6 +218,7 @@ function blockerFor(
   if (action === 'accept_terms') return { action, message, link: context ? termsLink(context, error) : undefined };
   if (error?.subject?.kind === 'adSet')
     return { action, message: `Ad set “${error.subject.name}”: ${message}`, link: `/campaigns/${run.campaignId}/edit/where` };
+  if (error?.subject?.kind === 'adAccount') return { action, message: `The ad account of the audience cannot be seen. ${message}` };
   if (error?.subject?.kind === 'audience' && error.isGone) {
     const made = context?.audience.made ?? false;
     const told = 'The audience was deleted at Facebook, or belongs to another ad account now.';
