@@ -49,11 +49,12 @@ export async function play(rig: Rig, shop: Shop, cell: Cell): Promise<Played> {
   return { wrongs, kills, sprung: met };
 }
 
-/** The dead engine's lease is let go, or one whose clock is behind would only wait for its end. */
+/** The dead engine's leases are let go, or one whose clock is behind would only wait for their end. */
 async function goOnBehind(rig: Rig, campaign: Campaign, at: number): Promise<string[]> {
   const { sql } = rig.story.db;
   const open = await sql`
     update sync_runs set leased_by = null, leased_until = null, wait_until = null where campaign_id = ${campaign.id} and finished_at is null returning id`;
+  await sql`delete from ad_set_leases`;
   const before = await progressOf(rig, campaign);
   await (await rig.engine(iso(at - 60 * minuteMs))).ended;
   return open.length > 0 && (await progressOf(rig, campaign)) === before ? ['the engine whose clock is behind did nothing'] : [];
