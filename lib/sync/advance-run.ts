@@ -8,7 +8,7 @@ import { settleCampaign } from '@/db/settle-campaign';
 import type { WorkspaceId } from '@/lib/auth';
 import { invariant } from '@/lib/errors';
 import { adSets, audienceInfo, createAudience, findAudienceByMark } from '@/lib/facebook/ads';
-import { GraphError, ofAudience } from '@/lib/facebook/errors';
+import { GraphError, isLimit, ofAudience } from '@/lib/facebook/errors';
 import { valueKey } from '@/lib/facebook/row';
 import type { Graph } from '@/lib/facebook/transport';
 import { flushRun } from '@/lib/live/flush-run';
@@ -82,10 +82,14 @@ export async function advanceRun(world: SyncWorld, context: RunContext): Promise
   }
 }
 
-/** A fault has kept it from beginning for longer than a run may be late. What a person has asked for by name, or for now, is never too late. */
+/**
+ * A fault has kept it from beginning for longer than a run may be late. What a person has asked for by name, or for now, is never too late,
+ * nor what only waits its turn: in an account that is always at its limit nothing would be made else.
+ */
 function isTooLate(world: SyncWorld, { run, version }: RunContext): boolean {
   const asked = run.trigger === 'manual' || version.schedule.kind === 'now';
-  if (run.purpose !== 'sync' || run.live || run.errorCode === null || asked) return false;
+  const kept = run.errorCode !== null && !isLimit(run.errorCode);
+  if (run.purpose !== 'sync' || run.live || asked || !kept) return false;
   return !mayStart(version.schedule, version.scheduledAt, run.occurrenceAt, world.clock());
 }
 

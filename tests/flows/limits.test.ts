@@ -79,3 +79,14 @@ it('leaves an account alone in every campaign when one of them is refused, also 
   await tick('2026-11-03T11:01:00Z');
   expect(new Set(await states(ids))).toEqual(new Set(['completed']));
 });
+
+it('makes a run that has waited for a limit, however late: nothing would ever be made of an account that is always at its limit', async () => {
+  const schedule = { kind: 'every' as const, every: { hours: 1 }, time: '09:00', zone: 'UTC', start: '2026-11-04' };
+  await s.send([{ type: 'identify', userId: 'hourly', traits: { email: emailOf('hourly'), story: 'hourly' } }], '2026-11-04T08:00:00Z');
+  await s.campaign({ name: 'hourly', definition: who('hourly'), audience: { new: { name: 'hourly' } }, schedule }, '2026-11-04T08:30:00Z');
+  await s.sandbox.control.fault({ kind: 'error', code: 80003, status: 400, times: 0, route: '.' });
+  await tick('2026-11-04T09:00:00Z');
+  await s.sandbox.control.clearFaults();
+  await tick('2026-11-04T09:45:00Z');
+  expect(await s.held('hourly')).toEqual([digestOfEmail(emailOf('hourly'))]);
+});
