@@ -50,7 +50,8 @@ export async function freezeRun(world: SyncWorld, context: RunContext): Promise<
       const sendBy = await chosenSendBy(tx, world, context, compared);
       const frozen = await writeChanges(tx, freeze, compared, sendBy);
       const frozenAt = world.clock();
-      const { toAdd, toRemove } = frozen;
+      // Of a run that is compared once more, beside what has gone out by it.
+      const [toAdd, toRemove] = [mine.added + frozen.toAdd, mine.removed + frozen.toRemove];
       const { qualified, excluded, control, overCap } = compared;
       // An errand asks nobody who qualifies.
       const found = who ? { qualified, excluded, control, overCap, unreachable: frozen.unreachable } : {};

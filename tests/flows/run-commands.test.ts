@@ -256,6 +256,7 @@ describe('a campaign', () => {
     await retryRun(s.db, s.workspaceId, run?.id ?? 0, new Date('2026-08-24T11:00:00Z'));
     await s.tick('2026-08-24T11:00:01Z');
     expect(await s.held('floored')).toEqual([]);
+    expect((await runsOfCampaign(s.db, s.workspaceId, id))[0]).toMatchObject({ screenState: 'succeeded', removed: 50, toRemove: 50 });
     expect(await stateOf(id)).toMatchObject({ state: 'stopped' });
   });
 
