@@ -19,7 +19,7 @@ export async function scanDates(db: Database, campaign: DateCampaign, now: Date)
   const due = scanInstants(campaign, from, now);
   const last = due.at(-1);
   if (!last) return;
-  const admissions = await Promise.all(due.map(async (at) => admission(campaign, at, await whoseDay(db, campaign, at, null), now)));
+  const admissions = await Promise.all(due.map((at) => admissionOf(db, campaign, at, null, now)));
   await db.orm.transaction(async (tx) => {
     await tx.execute(
       sql`insert into live_scans (audience_id, scanned_until) values (${campaign.audienceId}::int, ${instant(from)}) on conflict do nothing`,
@@ -48,11 +48,16 @@ export async function datedAdmissions(
 async function admissionOfTold(db: Database, campaign: DateCampaign, profileIds: readonly string[], now: Date): Promise<SQL | null> {
   const scannedAt = scanInstants(campaign, new Date(now.getTime() - dayMs), now).at(-1);
   if (!scannedAt) return null;
-  const found = await whoseDay(db, campaign, scannedAt, profileIds);
+  return admissionOf(db, campaign, scannedAt, profileIds, now);
+}
+
+/** Of those whose day it was at the instant, and who have not left since. @param among of these alone; null: of all. */
+async function admissionOf(db: Database, campaign: DateCampaign, at: Date, among: readonly string[] | null, now: Date): Promise<SQL> {
+  const found = await whoseDay(db, campaign, at, among);
   const scope = await stepScope(db, campaign.workspaceId, campaign.exit, now);
-  const exits = campaign.exit.flatMap((step) => rowsOfStep(step, { from: scannedAt, to: null }, { ...scope, among: profileIds }) ?? []);
+  const exits = campaign.exit.flatMap((step) => rowsOfStep(step, { from: at, to: null }, among ? { ...scope, among } : scope) ?? []);
   const stayed = exits.map(({ from }) => sql` and not exists (select ${from} and e.profile_id = f.profile_id)`);
-  return admission(campaign, scannedAt, sql`select f.profile_id from (${found}) f where true${sql.join(stayed)}`, now);
+  return admission(campaign, at, sql`select f.profile_id from (${found}) f where true${sql.join(stayed)}`, now);
 }
 
 /** Selects profile_id. @param among of these alone; null: of all. */

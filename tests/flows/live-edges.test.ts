@@ -230,3 +230,16 @@ it('ends a stay by an exit however late it comes, or dated ahead; not by one of 
   expect([await s.held('Lookers'), await s.held('Carts')]).toEqual([emails('cid', 'eve'), emails('cid', 'eve')]);
   for (const id of ids) await stopped(id, '2026-06-14T19:00:00Z');
 });
+
+it('admits nobody late, after an outage, who has done the exit since their day came', async () => {
+  const trigger = { date: 'due', time: '09:00' } as never;
+  const id = await live('Dated', { trigger, exit: [{ did: 'Paid' }] }, '2026-07-01T08:00:00Z');
+  const due = ['ann', 'bob'].map((userId) => ({ type: 'identify', userId, traits: { due: '2026-07-02' } }));
+  await s.send(due, '2026-07-01T10:00:00Z');
+  await pumped('2026-07-01T10:00:01Z');
+  await s.send(did('Paid', 'bob'), '2026-07-02T10:00:00Z');
+  await s.tick('2026-07-02T12:00:00Z');
+  await pumped('2026-07-02T12:00:10Z');
+  expect(await s.held('Dated')).toEqual(emails('ann'));
+  await stopped(id, '2026-07-02T13:00:00Z');
+});
