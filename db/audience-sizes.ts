@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { AudienceRow } from './audiences';
 import type { Database } from './client';
 import { audienceSizes, audiences, campaigns, campaignVersions } from './schema';
@@ -41,23 +41,27 @@ export async function endLooks(db: Database, audienceId: number): Promise<void> 
   await db.orm.update(audiences).set({ lookAt: null }).where(eq(audiences.id, audienceId));
 }
 
-export type AudienceState = Pick<
-  AudienceRow,
-  'sizeLower' | 'sizeUpper' | 'operationCode' | 'operationText' | 'deliveryCode' | 'members' | 'lookAt'
->;
+export type AudienceState = Pick<AudienceRow, 'sizeLower' | 'sizeUpper' | 'operationCode' | 'operationText' | 'deliveryCode' | 'lookAt'> & {
+  /** By the ledger; absent: as the row has it by now. */ members?: number;
+};
 
-/** What Facebook tells of it, beside how many members it has by the ledger: as its state, and as a point of its history. */
+/**
+ * What Facebook tells of it, beside how many members it has by the ledger: as its state, and as a point of its history. Nothing where it was
+ * made anew while Facebook was asked.
+ */
 export async function recordState(
   tx: Writer,
-  { id, workspaceId }: Pick<AudienceRow, 'id' | 'workspaceId'>,
+  { id, workspaceId, facebookId }: Pick<AudienceRow, 'id' | 'workspaceId' | 'facebookId'>,
   state: AudienceState,
   now: Date,
 ): Promise<void> {
-  await tx
+  const [recorded] = await tx
     .update(audiences)
     .set({ ...state, checkedAt: now })
-    .where(eq(audiences.id, id));
-  const size = { members: state.members, facebookLower: state.sizeLower, facebookUpper: state.sizeUpper };
+    .where(and(eq(audiences.id, id), eq(audiences.facebookId, facebookId ?? '')))
+    .returning({ members: audiences.members });
+  if (!recorded) return;
+  const size = { members: recorded.members, facebookLower: state.sizeLower, facebookUpper: state.sizeUpper };
   await tx
     .insert(audienceSizes)
     .values({ workspaceId, audienceId: id, at: now, ...size })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, inArray, ne, notInArray, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, ne, notInArray, or, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import type { AudienceChoice } from '@/lib/campaign/plan';
 import { AppError, invariant } from '@/lib/errors';
@@ -35,7 +35,7 @@ export async function claimAudience(tx: Tx, workspaceId: WorkspaceId, wish: Audi
   const facebookId = 'existing' in wish.choice ? wish.choice.existing : null;
   // An engine may be making it at this moment.
   const [mine] = await tx.select().from(audiences).where(eq(audiences.campaignId, wish.campaignId)).for('update');
-  await refuseIfFed(tx, workspaceId, { ...wish, facebookId: facebookId ?? mine?.facebookId ?? null });
+  await refuseIfFed(tx, workspaceId, { ...wish, facebookId: facebookId ?? mine?.facebookId ?? null }, now);
   if (mine?.facebookId) {
     const same = mine.adAccountId === wish.adAccountId && (facebookId === null ? mine.made : mine.facebookId === facebookId);
     if (!same)
@@ -96,7 +96,7 @@ export type Feeding = { campaignId: string; adAccountId: string; facebookId: str
  * Holds a lock for the rest of the transaction.
  * @throws AppError conflict where another campaign feeds the audience, or is not done with it, naming it.
  */
-export async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, feeding: Feeding): Promise<void> {
+export async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, feeding: Feeding, now: Date): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${audienceLock}, ${workspaceId})`);
   if (feeding.facebookId === null) return;
   const [other] = await tx
@@ -118,8 +118,9 @@ export async function refuseIfFed(tx: Tx, workspaceId: WorkspaceId, feeding: Fee
     .where(
       and(
         sameAudience(workspaceId, feeding),
-        inArray(syncRuns.state, [...openStates]),
         inArray(syncRuns.purpose, ['sync', 'empty', 'undo']),
+        // A cancelled one is over when its request has its answer.
+        or(inArray(syncRuns.state, [...openStates]), gte(syncRuns.leasedUntil, now)),
       ),
     )
     .limit(1);

@@ -36,14 +36,18 @@ export async function retryBlocked(tx: Tx, connectionId: string): Promise<void> 
         sql`${campaigns.blocker}->>'action' = 'reconnect'`,
       ),
     )
-    .for('update');
+    .orderBy(campaigns.id);
   for (const { id, nextAt } of blocked) {
+    // Before the campaign, as everybody locks them (db/campaign-lock.ts).
+    await tx
+      .update(syncRuns)
+      .set({ waitUntil: null })
+      .where(sql`${syncRuns.campaignId} = ${id} and ${syncRuns.state} in ('queued', 'audience_ready', 'frozen', 'sent')`);
     const state = await restingState(tx, id, nextAt);
-    if (state !== 'running') await tx.update(campaigns).set({ state, blocker: null }).where(eq(campaigns.id, id));
-    else
-      await tx
-        .update(syncRuns)
-        .set({ waitUntil: null })
-        .where(sql`${syncRuns.campaignId} = ${id} and ${syncRuns.state} in ('queued', 'audience_ready', 'frozen', 'sent')`);
+    if (state === 'running') continue;
+    await tx
+      .update(campaigns)
+      .set({ state, blocker: null })
+      .where(and(eq(campaigns.id, id), eq(campaigns.state, 'blocked')));
   }
 }

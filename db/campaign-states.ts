@@ -134,7 +134,7 @@ export async function runNow(db: Database, workspaceId: WorkspaceId, id: string,
     invariant(campaign.versionId !== null, 'a campaign that was scheduled has a version');
     const [audience] = await tx.select().from(audiences).where(eq(audiences.campaignId, id));
     invariant(audience, 'a campaign that was scheduled has an audience');
-    await refuseIfFed(tx, workspaceId, audience);
+    await refuseIfFed(tx, workspaceId, audience, now);
     const [run] = await tx
       .insert(syncRuns)
       .values({

@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { AppError } from '@/lib/errors';
 import { openStates } from '@/lib/sync/run-state';
 import type { Database } from './client';
 import { isChosenEnd } from './run-queue';
@@ -34,7 +35,7 @@ type Edit = {
 
 /**
  * Where nothing is at Facebook yet, a run that waits is made of what is meant now: another ad account, perhaps, or another audience. Without
- * an occurrence ahead, what is under way has to serve what was chosen now; what is held is compared anew. With one, the end has not come, and
+ * an occurrence ahead, what is under way has to serve what was chosen now, and is compared anew. With one, the end has not come, and
  * what was to be done then and has not begun is not done.
  * @returns what the campaign is by its runs.
  */
@@ -49,13 +50,9 @@ export async function takeAlong(
     await tx
       .update(syncRuns)
       .set({ versionId })
-      .where(syncsIn(id, ahead ? ['queued'] : openStates));
-  if (!ahead)
-    await tx
-      .update(syncRuns)
-      .set({ versionId, state: 'audience_ready', holdReason: null })
-      .where(syncsIn(id, ['held']));
-  if (ahead)
+      .where(syncsIn(id, ['queued']));
+  if (!ahead) await compareAnew(tx, id, versionId);
+  else
     await tx
       .update(syncRuns)
       .set({ state: 'cancelled', finishedAt: now, waitUntil: null })
@@ -71,6 +68,17 @@ export async function takeAlong(
   const cured = isHeld ? {} : { blocker: null };
   if (campaign.state === 'paused') return { state: 'paused', ...cured };
   return { state: isHeld ? 'blocked' : runs.length > 0 ? 'running' : 'scheduled', ...cured };
+}
+
+/** @throws AppError conflict while a whole list is being sent, which is finished as it was begun. */
+async function compareAnew(tx: Tx, campaignId: string, versionId: number): Promise<void> {
+  const whole = await tx.$count(syncRuns, and(syncsIn(campaignId, openStates), isNotNull(syncRuns.replaceSession)));
+  if (whole > 0) throw new AppError('conflict', 'Facebook is being sent a whole new list just now. Try again when that run has ended.');
+  const anew = { versionId, state: 'audience_ready', sendBy: 'difference', holdReason: null, frozenAt: null, sentAt: null } as const;
+  await tx
+    .update(syncRuns)
+    .set(anew)
+    .where(syncsIn(campaignId, ['audience_ready', 'frozen', 'sent', 'held']));
 }
 
 const inCampaign = (campaignId: string, states: readonly RunState[]) =>

@@ -32,7 +32,7 @@ export type Fate = 'add' | 'remove' | 'retire' | 'forget';
  * | yes | nothing | add |
  * | yes | in, same identifiers | – ; retire when the stay is over |
  * | yes | in, others, or an old row not taken out yet | add (the old row first taken out) |
- * | yes | in doubt, removing | add |
+ * | yes | in doubt, removing | add ; who is in doubt retire when the stay is over |
  * | yes | out | – while stays are limited: has had its stay; else add |
  * | no | out | forget |
  * | no | anything else | remove |
@@ -51,12 +51,12 @@ export function fateOf({ mode, stayedSince }: Rules, refused: SQL): SQL {
   const unwanted =
     mode === 'mirror'
       ? sql`'remove'`
-      : sql`case when l.state in ('removing', 'retiring') or ${refused} or (l.state = 'in' and ${over}) then 'remove' when l.state = 'adding' then 'add' end`;
+      : sql`case when l.state in ('removing', 'retiring') or ${refused} or (l.state in ('in', 'adding') and ${over}) then 'remove' when l.state = 'adding' then 'add' end`;
   return sql`case
     when w.profile_id is null then case when l.state = 'out' then 'forget' else ${unwanted} end
     when l.profile_id is null then 'add'
     when l.state = 'out' then ${stayedSince === null ? sql`'add'` : sql`null`}
-    when l.state in ('in', 'retiring') and ${over} then 'retire'
+    when l.state in ('in', 'adding', 'retiring') and ${over} then 'retire'
     when l.state <> 'in' or l.fingerprint <> w.fingerprint or l.stale_rows is not null then 'add' end`;
 }
 
@@ -71,7 +71,7 @@ export const isControl = ({ controlPercent, seed }: Rules, profileId: SQL): SQL 
 
 /** Over `m`, a row of the ledger: has had their stay, or has it today. They take no place of the cap. */
 const stayIsOver = (stayedSince: Date): SQL =>
-  sql`(m.state = 'out' or m.state in ('in', 'retiring') and m.since <= ${stayedSince.toISOString()}::timestamptz)`;
+  sql`(m.state = 'out' or m.state in ('in', 'adding', 'retiring') and m.since <= ${stayedSince.toISOString()}::timestamptz)`;
 
 /**
  * Selects profile_id and `beyond`, whether it is beyond the cap, of those who may fill it. Who is in an add-only audience keeps the place, and

@@ -252,6 +252,18 @@ it('fills the places of a cap that are left by those who have had their stay, an
   expect(Object.values(now).filter((state) => state === 'in')).toHaveLength(3);
 });
 
+it('takes out whose stay is over also where they are in doubt, and fills their places of a cap once', async () => {
+  await people([1, 2, 3, 4, 5, 6]);
+  await freeze([1, 2, 3], { cap: 3, stayedSince: new Date(0) });
+  await answerAll();
+  await people([1, 2, 3], 1);
+  await freeze([1, 2, 3], { cap: 3, stayedSince: new Date(0) });
+  const over = { cap: 3, stayedSince: new Date(Date.now() + 1000) };
+  expect(await freeze([1, 2, 3, 4, 5, 6], over)).toMatchObject({ toAdd: 3, toRemove: 3 });
+  await answerAll();
+  expect(await states()).toEqual({ '1': 'out', '2': 'out', '3': 'out', '4': 'in', '5': 'in', '6': 'in' });
+});
+
 it('counts in an add-only audience those towards the cap who stay without qualifying', async () => {
   await people([1, 2, 3, 4]);
   await freeze([1, 2], { mode: 'add', cap: 3 });

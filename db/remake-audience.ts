@@ -44,6 +44,7 @@ export async function remakeAudience(db: Database, workspaceId: WorkspaceId, cam
 /** Nothing of what the run has done stands any more. */
 const asQueued = {
   state: 'queued',
+  trigger: 'manual',
   frozenAt: null,
   sentAt: null,
   waitUntil: null,

@@ -88,7 +88,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
     if (run.purpose === 'sync' && (campaign.state === 'stopped' || campaign.state === 'archived'))
       throw new AppError('conflict', `The campaign is ${campaign.state}, and that is final.`);
     await refuseIfLate(tx, run);
-    await refuseIfTaken(tx, workspaceId, run.audienceId);
+    await refuseIfTaken(tx, workspaceId, run.audienceId, now);
     const cleared = {
       errorCode: null,
       errorMessage: null,
@@ -103,7 +103,7 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
     const anew = { state: 'audience_ready', frozenAt: null, sentAt: null } as const;
     await tx
       .update(syncRuns)
-      .set({ ...cleared, ...(partial ? anew : goesOn) })
+      .set({ ...cleared, ...(partial ? anew : goesOn), trigger: 'manual' })
       .where(eq(syncRuns.id, run.id));
     if (!['paused', 'stopped', 'archived'].includes(campaign.state))
       await tx.update(campaigns).set({ state: 'running', blocker: null, updatedAt: now }).where(own(workspaceId, campaign.id));
@@ -111,9 +111,9 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
 }
 
 /** By another campaign since: one audience is fed by one at a time. */
-async function refuseIfTaken(tx: Tx, workspaceId: WorkspaceId, audienceId: number): Promise<void> {
+async function refuseIfTaken(tx: Tx, workspaceId: WorkspaceId, audienceId: number, now: Date): Promise<void> {
   const [audience] = await tx.select().from(audiences).where(eq(audiences.id, audienceId));
-  if (audience) await refuseIfFed(tx, workspaceId, audience);
+  if (audience) await refuseIfFed(tx, workspaceId, audience, now);
 }
 
 async function refuseIfLate(tx: Tx, run: Run): Promise<void> {
@@ -146,7 +146,7 @@ export async function undoLastRun(db: Database, workspaceId: WorkspaceId, campai
     if (open?.state === 'held') throw new AppError('conflict', 'A run is held. Let it go on, or cancel it, first.');
     if (open) throw new AppError('conflict', 'A run is under way. Cancel it, or wait for its end.');
     const run = await lastFrozen(tx, campaignId);
-    await refuseIfTaken(tx, workspaceId, run.audienceId);
+    await refuseIfTaken(tx, workspaceId, run.audienceId, now);
     const undo = {
       workspaceId,
       campaignId,

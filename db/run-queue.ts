@@ -39,6 +39,9 @@ export async function dueCampaigns(db: Database, now: Date, limit: number): Prom
  */
 export async function queueDueRun(db: Database, campaignId: string, now: Date): Promise<{ queued: number; skipped: number }> {
   return db.orm.transaction(async (tx) => {
+    // Those it may collapse, before the campaign, as everybody locks them (db/campaign-lock.ts).
+    const unbegun = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, ['queued', 'held']));
+    await tx.select({ id: syncRuns.id }).from(syncRuns).where(unbegun).orderBy(syncRuns.id).for('update');
     const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, campaignId)).for('update', { skipLocked: true });
     if (!campaign?.nextAt || campaign.nextAt > now || !moving.includes(campaign.state)) return { queued: 0, skipped: 0 };
     const [version] = await tx

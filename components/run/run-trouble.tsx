@@ -75,6 +75,7 @@ export function RunTrouble({ run, zone, now, rejectsHref }: Props) {
 
 function whatNext({ state, purpose, deferred }: RunView): string {
   if (isMoving(state)) return 'Beckon tries again by itself.';
+  if (state === 'skipped' || state === 'collapsed') return 'When that had passed it was too late for this run.';
   if (state !== 'confirmed' || deferred === 0) return 'Mend it, then press Retry: only what is missing is sent.';
   const left = `${counted(deferred, 'row')} could not be removed.`;
   const forGood = 'To be rid of everybody at once, delete the audience in Ads Manager.';

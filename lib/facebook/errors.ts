@@ -245,8 +245,8 @@ export class GraphError extends Error {
 
   /** A limit that every other call in the ad account would meet as well. */
   get stopsAccount(): boolean {
-    const { kind, subcode } = this.facts;
-    return this.action === 'wait' && kind !== 'budget' && !limitsOfOne.includes(subcode ?? 0);
+    const { kind, code = 0, subcode = 0 } = this.facts;
+    return this.action === 'wait' && kind !== 'budget' && ![code, subcode].some((number) => limitsOfOne.includes(number));
   }
 
   /** The same refusal, of this object. */

@@ -69,7 +69,7 @@ export async function contextOf(world: SyncWorld, run: Run, mayGoOn: () => boole
 export async function advanceRun(world: SyncWorld, context: RunContext): Promise<Run> {
   switch (context.run.state) {
     case 'queued':
-      return isTooLate(world, context) ? skip(world, context) : ensureAudience(world, context);
+      return ensureAudience(world, context);
     case 'audience_ready':
       return context.run.purpose === 'detach' ? skipToSent(world, context) : freezeRun(world, context);
     case 'frozen':
@@ -83,14 +83,15 @@ export async function advanceRun(world: SyncWorld, context: RunContext): Promise
 }
 
 /**
- * A fault has kept it from beginning for longer than a run may be late. What a person has asked for by name, or for now, is never too late,
- * nor what only waits its turn: in an account that is always at its limit nothing would be made else.
+ * A fault, cured by now, has kept it from beginning for longer than a run may be late, and another occurrence is ahead. What a person has
+ * asked for by name is never too late, nor what only waited its turn: in an account that is always at its limit nothing would be made else.
  */
-function isTooLate(world: SyncWorld, { run, version }: RunContext): boolean {
-  const asked = run.trigger === 'manual' || version.schedule.kind === 'now';
+async function isTooLate(world: SyncWorld, { run, version }: RunContext): Promise<boolean> {
   const kept = run.errorCode !== null && !isLimit(run.errorCode);
-  if (run.purpose !== 'sync' || run.live || asked || !kept) return false;
-  return !mayStart(version.schedule, version.scheduledAt, run.occurrenceAt, world.clock());
+  if (run.purpose !== 'sync' || run.live || run.trigger === 'manual' || !kept) return false;
+  if (mayStart(version.schedule, version.scheduledAt, run.occurrenceAt, world.clock())) return false;
+  const [campaign] = await world.db.orm.select({ nextAt: campaigns.nextAt }).from(campaigns).where(eq(campaigns.id, run.campaignId));
+  return campaign?.nextAt != null;
 }
 
 async function skip(world: SyncWorld, { run }: RunContext): Promise<Run> {
@@ -118,6 +119,7 @@ async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Ru
   // Of another account: as good as gone.
   if (info.accountId !== version.adAccountId)
     throw ofAudience(new GraphError({ kind: 'api', status: 400, code: 100, subcode: 33 }, null, null));
+  if (await isTooLate(world, context)) return skip(world, context);
   const sendBy = run.purpose === 'sync' && !run.live ? await meantWay(world, context, info.operationCode) : 'difference';
   const now = world.clock();
   return world.db.orm.transaction(async (tx) => {

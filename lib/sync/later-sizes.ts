@@ -53,6 +53,6 @@ async function readSize(world: SyncWorld, look: AudienceLook): Promise<void> {
   const now = world.clock();
   const { sizeLower, sizeUpper, operationCode, operationText, deliveryCode } = info;
   const told = { sizeLower, sizeUpper, operationCode, operationText, deliveryCode };
-  const state = { ...told, members: audience.members, lookAt: nextLook(told, look, now) };
+  const state = { ...told, lookAt: nextLook(told, look, now) };
   await world.db.orm.transaction((tx) => recordState(tx, audience, state, now));
 }

@@ -6,7 +6,7 @@ import { settleRemovals } from '@/db/removals';
 import { claimRun, dueCampaigns, LeaseLost, moving, queueDueRun, releaseEnded, releaseRun, writeRun } from '@/db/run-queue';
 import { halvedInVain, type Run } from '@/db/runs';
 import { type Blocker, type CampaignState, campaigns } from '@/db/schema';
-import { settleCampaign } from '@/db/settle-campaign';
+import { settleCampaign, waitingBeside } from '@/db/settle-campaign';
 import { queueWithdrawalRuns } from '@/db/withdrawals';
 import { AppError } from '@/lib/errors';
 import { termsUrl, valueTermsUrl } from '@/lib/facebook/ads';
@@ -49,7 +49,11 @@ export async function tick(world: SyncWorld, budgetMs: number): Promise<TickCoun
 async function queueDue(world: SyncWorld, counts: TickCounts, inBudget: () => boolean): Promise<void> {
   for (const { id } of await dueCampaigns(world.db, world.clock(), 1000)) {
     if (!inBudget()) return;
-    const made = await queueDueRun(world.db, id, world.clock());
+    const made = await queueDueRun(world.db, id, world.clock()).catch((error: unknown) => {
+      // One campaign that cannot be looked at holds up no other; the next heartbeat looks again.
+      world.log('not queued', { campaign: id, fault: faultOf(error) });
+      return { queued: 0, skipped: 0 };
+    });
     counts.queued += made.queued;
     counts.skipped += made.skipped;
   }
@@ -115,12 +119,12 @@ async function campaignOf(world: SyncWorld, run: Run): Promise<{ state: Campaign
   return campaign;
 }
 
-/** A step that went well proves that what blocked the campaign is cured; a held run still waits for a person. */
+/** A step that went well proves that what blocked the campaign is cured; a held run still waits for a person, and another for its own cure. */
 async function clearBlocker(world: SyncWorld, run: Run, { current }: RunContext): Promise<void> {
   const cured = await world.db.orm
     .update(campaigns)
     .set({ state: sql`case ${campaigns.state} when 'blocked' then 'running' else ${campaigns.state} end`, blocker: null })
-    .where(and(eq(campaigns.id, run.campaignId), isNotNull(campaigns.blocker), isNotHeld))
+    .where(and(eq(campaigns.id, run.campaignId), isNotNull(campaigns.blocker), isNotHeld, sql`not exists (${waitingBeside(run)})`))
     .returning({ id: campaigns.id });
   if (cured.length > 0) await markConnection(world.db, run.workspaceId, current.connectionId, null);
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { pauseCampaign, resumeCampaign, runNow, stopCampaign } from '@/db/campaign-states';
 import { campaignDetail, saveDraft, scheduleCampaign } from '@/db/campaigns';
 import { saveConnection } from '@/db/connections';
+import { retryRun } from '@/db/run-commands';
 import { claimRun, LeaseLost, queueDueRun } from '@/db/run-queue';
 import { runsOfCampaign } from '@/db/runs';
 import { audienceMembers, audiences, campaigns, syncRuns } from '@/db/schema';
@@ -27,6 +28,7 @@ afterAll(() => s.sandbox.stop());
 afterEach(() => s.sandbox.control.clearFaults());
 
 const daily = (start: string) => ({ kind: 'every', every: { days: 1 }, time: '09:00', zone: 'UTC', start }) as const;
+const hourly = (start: string) => ({ ...daily(start), every: { hours: 1 } }) as const;
 const who = (name: string) => ({ property: 'story', op: 'is', value: name }) as never;
 const people = (name: string) => [0, 1, 2].map((i) => `${name}-${i}`);
 const digests = (userIds: string[]) => userIds.map((userId) => digestOfEmail(emailOf(userId))).sort();
@@ -321,4 +323,72 @@ it('and the end of a run at the same moment wait for each other in no ring', asy
   });
   await editing;
   expect((await stateOf(id))?.name).toBe('Ring');
+});
+
+it('stays blocked until it is cured, told once, however late; and the last occurrence is made up for', async () => {
+  await s.send([identify('single-0', 'single')], '2026-11-25T08:00:00Z');
+  const once = { name: 'single', definition: who('single'), audience: { new: { name: 'single' } } };
+  const id = await s.campaign({ ...once, schedule: { kind: 'at', at: '2026-11-25T09:00', zone: 'UTC' } }, '2026-11-25T08:30:00Z');
+  await s.sandbox.control.fault({ kind: 'error', status: 403, code: 272, route: '.', times: 0 });
+  for (const at of ['2026-11-25T09:00:00Z', '2026-11-25T20:00:00Z', '2026-11-27T09:00:00Z']) {
+    await s.tick(at);
+    expect(await stateOf(id)).toMatchObject({ state: 'blocked', blocker: { action: 'fix' } });
+  }
+  await s.sandbox.control.clearFaults();
+  await s.tick('2026-11-27T09:10:00Z');
+  expect(await s.held('single')).toHaveLength(1);
+  expect(await stateOf(id)).toMatchObject({ state: 'completed', blocker: null });
+});
+
+it('makes a run that a person tries again, however late, though another fault keeps it a moment more', async () => {
+  await s.send([identify('again-0', 'again')], '2026-12-01T08:00:00Z');
+  const again = { name: 'again', definition: who('again'), audience: { new: { name: 'again' } } };
+  const id = await s.campaign({ ...again, schedule: daily('2026-12-01') }, '2026-12-01T08:30:00Z');
+  await s.sandbox.control.fault({ kind: 'error', status: 400, code: 2500, route: 'customaudiences$', times: 1 });
+  await s.tick('2026-12-01T09:00:00Z');
+  expect((await runsOf(id))[0]?.state).toBe('failed');
+  await retryRun(s.db, s.workspaceId, (await runsOf(id))[0]?.id ?? 0, new Date('2026-12-02T07:00:00Z'));
+  await s.sandbox.control.fault({ kind: 'error', status: 500, code: 2, route: 'customaudiences$', times: 1 });
+  await s.tick('2026-12-02T07:00:01Z');
+  await s.tick('2026-12-02T07:10:00Z');
+  expect((await runsOf(id))[0]).toMatchObject({ state: 'confirmed', added: 1 });
+});
+
+it('of a last run that is being sent compares it anew by what is described now', async () => {
+  await s.send([identify('before-0', 'before'), identify('after-0', 'after')], '2026-12-03T08:00:00Z');
+  const described = { name: 'described', definition: who('before'), audience: { new: { name: 'described' } } };
+  const id = await s.campaign({ ...described, schedule: { kind: 'at', at: '2026-12-03T09:00', zone: 'UTC' } }, '2026-12-03T08:30:00Z');
+  await s.sandbox.control.fault({ kind: 'reset-after', method: 'POST', route: '/users$', times: 1 });
+  await s.tick('2026-12-03T09:00:00Z');
+  expect((await runsOf(id))[0]?.state).toBe('frozen');
+  await edit(id, { definition: who('after') }, '2026-12-03T09:05:00Z');
+  await s.tick('2026-12-03T09:10:00Z');
+  expect(await s.held('described')).toEqual(digests(['after-0']));
+  expect(await stateOf(id)).toMatchObject({ state: 'completed' });
+});
+
+it('is queued at the same moment as a person presses a button, and neither waits for the other in a ring', async () => {
+  const id = await s.campaign(
+    { name: 'ring-beat', definition: who('none'), audience: { new: { name: 'ring-beat' } }, schedule: hourly('2026-12-05') },
+    '2026-12-05T08:30:00Z',
+  );
+  await queueDueRun(s.db, id, new Date('2026-12-05T09:00:00Z'));
+  const [audience] = await s.db.orm.select().from(audiences).where(eq(audiences.campaignId, id));
+  const waiting = async () =>
+    (await s.db.sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`).length;
+  let pressed: Promise<unknown> = Promise.resolve();
+  let beaten: Promise<unknown> = Promise.resolve();
+  // An engine's answer holds the audience for a moment.
+  await s.db.orm.transaction(async (tx) => {
+    await tx
+      .update(audiences)
+      .set({ members: 0 })
+      .where(eq(audiences.id, audience?.id ?? 0));
+    pressed = stopCampaign(s.db, s.workspaceId, id, new Date('2026-12-05T10:00:00Z'));
+    await expect.poll(waiting, { interval: 20 }).toBe(1);
+    beaten = queueDueRun(s.db, id, new Date('2026-12-05T10:00:00Z'));
+    await expect.poll(waiting, { interval: 20 }).toBe(2);
+  });
+  await Promise.all([pressed, beaten]);
+  expect((await stateOf(id))?.state).toBe('stopped');
 });

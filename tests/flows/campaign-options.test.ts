@@ -205,6 +205,8 @@ it('takes whoever withdraws consent out while a fault keeps the campaign’s own
   await s.send([identify('blocked-1', 'blocked', { ads: 'No' })], '2026-07-20T09:01:00Z');
   await s.tick('2026-07-20T09:02:00Z');
   expect(await s.held('blocked')).toEqual(digests(['blocked-0', 'blocked-2']));
+  // It has cured nothing of what blocks the other.
+  expect(await campaignDetail(s.db, s.workspaceId, id)).toMatchObject({ state: 'blocked', blocker: { action: 'fix' } });
   await s.sandbox.control.clearFaults();
   await s.tick('2026-07-20T10:00:00Z');
   expect(await s.held('blocked')).toEqual(digests(['blocked-0', 'blocked-2', 'blocked-9']));
