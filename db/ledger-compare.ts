@@ -169,17 +169,30 @@ export function sharedValue(name: Identifier, i: number): SQL {
  * Facebook takes out whoever matches a removed row by any key: somebody who stays and shares an e-mail, phone or advertiser id with one
  * who leaves would go too. They are added to the changes, to be added again after the removals (docs/decisions/0006).
  */
-export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema, mode, purpose }: Freeze): Promise<void> {
+export async function readdSharers(tx: Tx, freeze: Freeze): Promise<void> {
+  const { audienceId, schema, mode, purpose } = freeze;
   const { shared, cells, stale } = sharedCells(schema);
   const columns = sql.raw(shared.map((_, i) => `, cell_${i} bytea`).join(''));
-  await tx.execute(sql`create temp table leaving (profile_id bigint not null ${columns}) on commit drop`);
+  await tx.execute(sql`create temp table leaving (profile_id bigint not null, old boolean not null ${columns}) on commit drop`);
   const known = sql`changes c join audience_members l on l.audience_id = ${audienceId} and l.profile_id = c.profile_id`;
-  await tx.execute(sql`
-    insert into leaving
-    select l.profile_id, ${sql.join(cells, sql`, `)} from ${known} where c.fate in ('remove', 'retire') or c.renewed
-    union all
-    select l.profile_id, ${sql.join(stale, sql`, `)} from ${known} cross join lateral unnest(l.stale_rows) r`);
-  await tx.execute(sql`analyze leaving`);
+  const { count: own } = await tx.execute(sql`
+    insert into leaving select l.profile_id, false, ${sql.join(cells, sql`, `)} from ${known} where c.fate in ('remove', 'retire') or c.renewed`);
+  const leaveByOldRows = async () =>
+    (
+      await tx.execute(sql`
+        insert into leaving select l.profile_id, true, ${sql.join(stale, sql`, `)} from ${known} cross join lateral unnest(l.stale_rows) r
+        where not exists (select from leaving v where v.profile_id = l.profile_id and v.old)`)
+    ).count;
+  // Who is added again may have old rows to be taken out, and others may share those.
+  for (let more = own + (await leaveByOldRows()); more > 0; more = await leaveByOldRows()) {
+    await tx.execute(sql`analyze leaving`);
+    await readdByIdentifiers(tx, freeze, shared);
+    // Where members stay whose identifiers are renewed no more, the row that was sent tells.
+    if (mode === 'add' || purpose !== 'sync') await readdByRow(tx, audienceId, cells);
+  }
+}
+
+async function readdByIdentifiers(tx: Tx, { workspaceId, audienceId }: Freeze, shared: readonly Identifier[]): Promise<void> {
   for (const [i, name] of shared.entries()) {
     // Materialized: of a ledger that has just been filled the planner would begin with all members.
     await tx.execute(sql`
@@ -192,8 +205,6 @@ export async function readdSharers(tx: Tx, { workspaceId, audienceId, schema, mo
       from sharing i join audience_members l on l.audience_id = ${audienceId} and l.profile_id = i.profile_id and l.state = 'in'
       on conflict (profile_id) do update set sharer = true`);
   }
-  // Where members stay whose identifiers are renewed no more, the row that was sent tells.
-  if (mode === 'add' || purpose !== 'sync') await readdByRow(tx, audienceId, cells);
 }
 
 /** @param cells of the shared identifiers, over `l`, a row of the ledger. */

@@ -37,8 +37,8 @@ export type Fate = 'add' | 'remove' | 'retire' | 'forget';
  * | no | out | forget |
  * | no | anything else | remove |
  *
- * In an add-only audience those who are in stay, unless they may not be sent any more; an addition in doubt is made again. A remove-only
- * campaign takes out whoever qualifies, once as long as they do.
+ * In an add-only audience those who are in stay, unless they may not be sent any more; an addition in doubt is made again, an old row
+ * taken out. A remove-only campaign takes out whoever qualifies, once as long as they do.
  * @param refused whether the profile may not be sent.
  */
 export function fateOf({ mode, stayedSince }: Rules, refused: SQL): SQL {
@@ -51,7 +51,7 @@ export function fateOf({ mode, stayedSince }: Rules, refused: SQL): SQL {
   const unwanted =
     mode === 'mirror'
       ? sql`'remove'`
-      : sql`case when l.state in ('removing', 'retiring') or ${refused} or (l.state in ('in', 'adding') and ${over}) then 'remove' when l.state = 'adding' then 'add' end`;
+      : sql`case when l.state in ('removing', 'retiring') or ${refused} or (l.state in ('in', 'adding') and ${over}) then 'remove' when l.state = 'adding' or l.stale_rows is not null then 'add' end`;
   return sql`case
     when w.profile_id is null then case when l.state = 'out' then 'forget' else ${unwanted} end
     when l.profile_id is null then 'add'

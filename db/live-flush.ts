@@ -87,7 +87,7 @@ async function changes(db: Database, flush: Flush, among: readonly string[]): Pr
       from l full join w on w.profile_id = l.profile_id left join refused r on r.profile_id = l.profile_id
     ),
     intents as materialized (
-      select profile_id, fate, known, member, fingerprint, old_cells, case when fate = 'add' then new_cells else old_cells end as cells,
+      select profile_id, fate, known, member, fingerprint, old_cells, case when fate = 'add' then coalesce(new_cells, old_cells) else old_cells end as cells,
         coalesce(known and fate = 'add' and new_cells <> old_cells and cardinality(old_cells) > 0, false) as renewed,
         coalesce(sure and fate = 'add' and new_cells = old_cells and stale_rows is null, false) as same,
         case when fate = 'add' and known and new_cells <> old_cells and cardinality(old_cells) > 0

@@ -42,6 +42,8 @@ export async function settleReplacement(world: SyncWorld, context: RunContext): 
   invariant(audience.facebookId, 'a sent run has its audience at Facebook');
   const arrived = await batchesIn(world.db.orm, run.id, 'received');
   if (arrived.length === 0) return run;
+  // Everybody on the list left before it was sent: Facebook has been told nothing.
+  if (arrived.every(({ received }) => received === 0)) return decideByDifference(world, context);
   const { operationCode } = await audienceInfo(graph, audience.facebookId);
   if (operationCode === replacing) throw new GraphError({ kind: 'api', status: 400, code: 2650, subcode: 1870145 }, null, null);
   if (operationCode === replaceFailed) return decideByDifference(world, context);

@@ -207,3 +207,48 @@ it('is rehearsed, before the first run, with the identifiers that are chosen now
   const plan = campaignPlanSchema.parse((await campaignDetail(s.db, s.workspaceId, id)).draft);
   expect(await dryRun(s.db, s.workspaceId, plan, new Date('2026-07-23T09:00:00Z'), id)).toMatchObject({ join: 1, unreachable: 1 });
 });
+
+it('takes out the old row of who has stopped to qualify in an add-only audience', async () => {
+  await s.send([identify('b0', 'b'), identify('b1', 'b')], '2026-07-25T08:00:00Z');
+  await campaign('b', '2026-07-25T08:00:00Z', { mode: 'add' });
+  await s.tick('2026-07-25T09:00:00Z');
+  await s.send([identify('b0', 'b', { email: 'b0-new@example.com' })], '2026-07-25T20:00:00Z');
+  await s.sandbox.control.settings({ removalFloor: 100 });
+  await s.tick('2026-07-26T09:00:00Z');
+  await s.sandbox.control.settings({ removalFloor: 0 });
+  await s.send([identify('b0', 'elsewhere', { email: 'b0-new@example.com' })], '2026-07-26T20:00:00Z');
+  await s.tick('2026-07-27T09:00:00Z');
+  expect(await s.held('b')).toEqual(digests('b0-new@example.com', emailOf('b1')));
+});
+
+it('adds again who shares only the old row of somebody who is added again', async () => {
+  await s.send(
+    [
+      identify('y0', 'y', { phone: phone(8) }),
+      identify('y1', 'y', { ...family('y'), phone: phone(8) }),
+      identify('y2', 'y', { ...family('y'), phone: phone(9) }),
+    ],
+    '2026-07-28T08:00:00Z',
+  );
+  await campaign('y', '2026-07-28T08:00:00Z');
+  await s.tick('2026-07-28T09:00:00Z');
+  await s.send([identify('y1', 'y', { email: 'y1-new@example.com' })], '2026-07-28T20:00:00Z');
+  await s.sandbox.control.settings({ removalFloor: 100 });
+  await s.tick('2026-07-29T09:00:00Z');
+  await s.sandbox.control.settings({ removalFloor: 0 });
+  await s.send([identify('y0', 'y', { ads: 'no' })], '2026-07-29T10:00:00Z');
+  await s.tick('2026-07-29T10:00:01Z');
+  expect(await s.held('y')).toEqual(digests('y1-new@example.com', 'y@example.com'));
+});
+
+it('takes out whom a list of nobody would have replaced', async () => {
+  await s.send([identify('n0', 'n'), identify('n1', 'n')], '2026-07-30T08:00:00Z');
+  await campaign('n', '2026-07-30T08:00:00Z', { sendBy: 'replace' });
+  await s.tick('2026-07-30T09:00:00Z');
+  await s.send([identify('n0', 'elsewhere'), identify('n1', 'elsewhere'), identify('n2', 'n')], '2026-07-30T20:00:00Z');
+  await s.sandbox.control.fault({ kind: 'error', route: '/usersreplace$', times: 1, status: 500, code: 2 });
+  await s.tick('2026-07-31T09:00:00Z');
+  await eraseProfile(s.db, s.workspaceId, await profileOfUser(s.db, s.workspaceId, 'n2'), null, new Date('2026-07-31T09:00:30Z'));
+  await s.tick('2026-07-31T10:00:00Z');
+  expect(await s.held('n')).toEqual([]);
+});
