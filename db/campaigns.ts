@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { and, eq, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { type CampaignDraft, type CampaignPlan, campaignOptionsSchema, campaignPlanSchema } from '@/lib/campaign/plan';
@@ -108,7 +109,12 @@ export async function scheduleCampaign(
     const by = { connectionId: connection.id, userId, now, scheduledAt };
     const version = await insertVersion(tx, workspaceId, id, { ...plan, schedule }, by);
     await listen(tx, workspaceId, id, heard);
-    const is = await takeAlong(tx, campaign, version.id, { begun, ahead: nextAt !== null, now });
+    const is = await takeAlong(tx, campaign, version.id, {
+      begun,
+      ahead: nextAt !== null,
+      sameWho: held !== null && meansSame(plan, held),
+      now,
+    });
     await tx
       .update(campaigns)
       .set({
@@ -137,6 +143,13 @@ function afterEdit(
   // What a paused campaign has missed is judged when it is resumed.
   return state === 'paused' ? nextAt : soon;
 }
+
+/** The same people, to be sent in the same way; by whom Facebook is reached and which ad sets show to them may differ. */
+const meansSame = (plan: CampaignPlan, held: CampaignVersion): boolean =>
+  isDeepStrictEqual(
+    [plan.segment ?? null, plan.definition ?? null, plan.mode, plan.identifiers ?? null, campaignOptionsSchema.parse(plan)],
+    [held.segmentKey, held.definition, held.mode, held.identifiers, campaignOptionsSchema.parse(held.options)],
+  );
 
 type Span = { scheduledAt: Date; now: Date };
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { AppError } from '@/lib/errors';
 import { openStates } from '@/lib/sync/run-state';
 import type { Database } from './client';
@@ -30,12 +30,14 @@ type Edit = {
   begun: boolean;
   /** Whether an occurrence is. */
   ahead: boolean;
+  /** Whether the same people are meant, to be sent in the same way. */
+  sameWho: boolean;
   now: Date;
 };
 
 /**
  * Where nothing is at Facebook yet, a run that waits is made of what is meant now: another ad account, perhaps, or another audience. Without
- * an occurrence ahead, what is under way has to serve what was chosen now, and is compared anew. With one, the end has not come, and
+ * an occurrence ahead, what is under way has to serve what was chosen now, and is compared anew where other people are meant. With one, the end has not come, and
  * what was to be done then and has not begun is not done.
  * @returns what the campaign is by its runs.
  */
@@ -43,7 +45,7 @@ export async function takeAlong(
   tx: Tx,
   campaign: Campaign,
   versionId: number,
-  { begun, ahead, now }: Edit,
+  { begun, ahead, sameWho, now }: Edit,
 ): Promise<{ state: CampaignState; blocker?: null }> {
   const { id } = campaign;
   if (!begun || !ahead)
@@ -51,7 +53,12 @@ export async function takeAlong(
       .update(syncRuns)
       .set({ versionId })
       .where(syncsIn(id, ['queued']));
-  if (!ahead) await compareAnew(tx, id, versionId);
+  if (!ahead && !sameWho) await compareAnew(tx, id, versionId);
+  else if (!ahead)
+    await tx
+      .update(syncRuns)
+      .set({ versionId })
+      .where(syncsIn(id, [...openStates, 'held']));
   else
     await tx
       .update(syncRuns)
@@ -72,12 +79,15 @@ export async function takeAlong(
 
 /** @throws AppError conflict while a whole list is being sent, which is finished as it was begun. */
 async function compareAnew(tx: Tx, campaignId: string, versionId: number): Promise<void> {
-  const whole = await tx.$count(syncRuns, and(syncsIn(campaignId, openStates), isNotNull(syncRuns.replaceSession)));
+  const whole = await tx.$count(syncRuns, and(syncsIn(campaignId, ['frozen']), isNotNull(syncRuns.replaceSession)));
   if (whole > 0) throw new AppError('conflict', 'Facebook is being sent a whole new list just now. Try again when that run has ended.');
-  const anew = { versionId, state: 'audience_ready', sendBy: 'difference', holdReason: null, frozenAt: null, sentAt: null } as const;
+  const session = { replaceSession: null, replaceStartedAt: null };
+  // Nobody has looked at what these would change.
+  const anew = { state: 'audience_ready', holdReason: null, releasedAt: null, frozenAt: null, sentAt: null } as const;
+  const sendBy = sql`case when ${syncRuns.state} in ('frozen', 'sent') then 'difference' else ${syncRuns.sendBy} end`;
   await tx
     .update(syncRuns)
-    .set(anew)
+    .set({ ...anew, ...session, sendBy, versionId })
     .where(syncsIn(campaignId, ['audience_ready', 'frozen', 'sent', 'held']));
 }
 

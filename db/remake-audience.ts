@@ -30,7 +30,13 @@ export async function remakeAudience(db: Database, workspaceId: WorkspaceId, cam
     };
     await tx.update(audiences).set(unknown).where(eq(audiences.id, audience.id));
     const begun = and(eq(syncRuns.campaignId, campaignId), inArray(syncRuns.state, [...openStates]));
-    const runs = await tx.update(syncRuns).set(asQueued).where(begun).returning({ id: syncRuns.id });
+    // Asked for by a person, it is never too late.
+    const trigger = sql`case ${syncRuns.purpose} when 'sync' then 'manual' else ${syncRuns.trigger} end`;
+    const runs = await tx
+      .update(syncRuns)
+      .set({ ...asQueued, trigger })
+      .where(begun)
+      .returning({ id: syncRuns.id });
     const ids = runs.map((run) => run.id);
     if (ids.length > 0) {
       await tx.delete(syncBatches).where(inArray(syncBatches.runId, ids));
@@ -44,7 +50,6 @@ export async function remakeAudience(db: Database, workspaceId: WorkspaceId, cam
 /** Nothing of what the run has done stands any more. */
 const asQueued = {
   state: 'queued',
-  trigger: 'manual',
   frozenAt: null,
   sentAt: null,
   waitUntil: null,

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { WorkspaceId } from '@/lib/auth';
 import { AppError, invariant } from '@/lib/errors';
 import { isOpen, openStates } from '@/lib/sync/run-state';
@@ -74,7 +74,8 @@ export async function cancelRun(db: Database, workspaceId: WorkspaceId, runId: n
 
 /**
  * A run that has ended goes on where it was: what has no answer is sent again. Where removals were put off it is compared anew, as of the
- * same instant: whoever shares an identifier with one who goes must be added after them.
+ * same instant, for whoever shares an identifier with one who goes must be added after them; one that decides on a few only, and forgets what
+ * else is in doubt when it is compared, makes its additions once more instead.
  * @throws AppError conflict once a later run has begun: it has decided anew.
  */
 export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: number, now: Date): Promise<void> {
@@ -99,15 +100,29 @@ export async function retryRun(db: Database, workspaceId: WorkspaceId, runId: nu
       halvings: 0,
       finishedAt: null,
     };
-    const goesOn = run.frozenAt === null ? ({ state: 'queued' } as const) : ({ state: 'frozen' } as const);
-    const anew = { state: 'audience_ready', frozenAt: null, sentAt: null } as const;
+    const from = partial ? await withDeferred(tx, run) : { state: run.frozenAt === null ? ('queued' as const) : ('frozen' as const) };
     await tx
       .update(syncRuns)
-      .set({ ...cleared, ...(partial ? anew : goesOn), trigger: 'manual' })
+      // So that it is never too late: for syncs alone, for what was chosen for the end may still be called off.
+      .set({ ...cleared, ...from, ...(run.purpose === 'sync' ? { trigger: 'manual' } : {}) })
       .where(eq(syncRuns.id, run.id));
     if (!['paused', 'stopped', 'archived'].includes(campaign.state))
       await tx.update(campaigns).set({ state: 'running', blocker: null, updatedAt: now }).where(own(workspaceId, campaign.id));
   });
+}
+
+/**
+ * From where a run goes on whose removals were put off: by a new comparison; or, where that would decide on a few only, with these removals, and
+ * after them all its additions once more, counted anew, for they may be undone by what is removed.
+ */
+async function withDeferred(tx: Tx, { id, purpose }: Run): Promise<Partial<Run>> {
+  if (purpose === 'sync' || purpose === 'empty') return { state: 'audience_ready', frozenAt: null, sentAt: null };
+  const open = and(
+    eq(syncBatches.runId, id),
+    or(eq(syncBatches.state, 'deferred'), and(eq(syncBatches.op, 'add'), eq(syncBatches.state, 'sent'))),
+  );
+  await tx.update(syncBatches).set({ state: 'pending', attempts: 0, finishedAt: null }).where(open);
+  return { state: 'frozen', added: 0, received: 0, invalid: 0 };
 }
 
 /** By another campaign since: one audience is fed by one at a time. */

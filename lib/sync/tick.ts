@@ -200,13 +200,17 @@ function changeFor(decision: Decision, message: string, run: Run, now: Date) {
 
 type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 
-/** One failed run does not end a campaign that has further occurrences; an errand that fails says nothing of its syncs. */
+/**
+ * One failed run does not end a campaign that has further occurrences. An errand that fails says nothing of its syncs, but what was chosen
+ * for its end is part of it.
+ */
 async function failCampaign(tx: Tx, run: Run, now: Date): Promise<void> {
   const stateNow = async () =>
     (await tx.select({ state: campaigns.state }).from(campaigns).where(eq(campaigns.id, run.campaignId)))[0]?.state ?? 'archived';
   const before = await stateNow();
   await settleCampaign(tx, run, now);
-  if (run.purpose === 'sync' && moving.includes(before) && (await stateNow()) === 'completed')
+  const itsOwn = run.purpose === 'sync' || (['empty', 'detach'].includes(run.purpose) && run.trigger === 'schedule');
+  if (itsOwn && moving.includes(before) && (await stateNow()) === 'completed')
     await tx.update(campaigns).set({ state: 'failed' }).where(eq(campaigns.id, run.campaignId));
 }
 

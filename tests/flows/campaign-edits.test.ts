@@ -392,3 +392,30 @@ it('is queued at the same moment as a person presses a button, and neither waits
   await Promise.all([pressed, beaten]);
   expect((await stateOf(id))?.state).toBe('stopped');
 });
+
+it('cures a last run that was sent as a whole list, too', async () => {
+  const [, , , , , , gone = ''] = adSetIds;
+  await s.send(
+    people('whole').map((userId) => identify(userId, 'whole')),
+    '2026-12-10T08:00:00Z',
+  );
+  const whole = {
+    name: 'whole',
+    definition: who('whole'),
+    audience: { new: { name: 'whole' } },
+    sendBy: 'replace',
+    identifiers: ['email'],
+  } as const;
+  const schedule = { kind: 'dates' as const, zone: 'UTC', dates: ['2026-12-10T09:00', '2026-12-11T09:00'] };
+  const adSets = [{ id: gone, as: 'include' as const }];
+  const id = await s.campaign({ ...whole, schedule, adSets } as never, '2026-12-10T08:30:00Z');
+  await s.tick('2026-12-10T09:00:00Z');
+  await s.send([identify('whole-9', 'whole')], '2026-12-10T20:00:00Z');
+  await s.sandbox.control.changeAdSet(gone, { status: 'DELETED' });
+  await s.tick('2026-12-11T09:00:00Z');
+  expect((await runsOf(id)).at(-1)).toMatchObject({ state: 'sent', sendBy: 'replace' });
+  await edit(id, { adSets: [] }, '2026-12-11T10:00:00Z');
+  await s.tick('2026-12-11T10:00:01Z');
+  expect(await stateOf(id)).toMatchObject({ state: 'completed', blocker: null });
+  expect(await s.held('whole')).toHaveLength(4);
+});

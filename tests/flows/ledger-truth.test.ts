@@ -6,7 +6,7 @@ import { eraseProfile } from '@/db/erasures';
 import { saveExclusions } from '@/db/exclusions';
 import { profileOfUser } from '@/db/profiles';
 import { listReceipts } from '@/db/removals';
-import { cancelRun, retryRun } from '@/db/run-commands';
+import { cancelRun, retryRun, undoLastRun } from '@/db/run-commands';
 import { campaigns, syncRuns } from '@/db/schema';
 import { type CampaignDraft, campaignPlanSchema } from '@/lib/campaign/plan';
 import { dryRun } from '@/lib/sync/dry-run';
@@ -251,4 +251,53 @@ it('takes out whom a list of nobody would have replaced', async () => {
   await eraseProfile(s.db, s.workspaceId, await profileOfUser(s.db, s.workspaceId, 'n2'), null, new Date('2026-07-31T09:00:30Z'));
   await s.tick('2026-07-31T10:00:00Z');
   expect(await s.held('n')).toEqual([]);
+});
+
+describe('what is tried again and decides on a few only', () => {
+  it('takes out by an undo whose removals were put off, and puts in whose additions failed', async () => {
+    await s.send([identify('v0', 'v'), identify('v1', 'v'), identify('v3', 'v')], '2026-08-01T08:00:00Z');
+    const id = await campaign('v', '2026-08-01T08:00:00Z');
+    await s.tick('2026-08-01T09:00:00Z');
+    await s.send([identify('v1', 'gone'), identify('v2', 'v')], '2026-08-01T20:00:00Z');
+    await s.tick('2026-08-02T09:00:00Z');
+    await s.sandbox.control.settings({ removalFloor: 100 });
+    await undoLastRun(s.db, s.workspaceId, id, new Date('2026-08-02T10:00:00Z'));
+    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/users$', times: 1, status: 400, code: 194 });
+    await s.tick('2026-08-02T10:00:01Z');
+    await s.sandbox.control.settings({ removalFloor: 0 });
+    await retryRun(s.db, s.workspaceId, await lastRun(id), new Date('2026-08-02T11:00:00Z'));
+    await s.tick('2026-08-02T11:00:01Z');
+    expect(await s.held('v')).toEqual(digests(emailOf('v0'), emailOf('v1'), emailOf('v3')));
+    expect((await runsOf(id)).at(-1)).toMatchObject({ purpose: 'undo', state: 'confirmed', added: 1, removed: 1 });
+    expect(await membersOf(id)).toBe(3);
+  });
+
+  it('adds again, by a withdrawal, who shares an identifier with one who was taken out before', async () => {
+    const others = [3, 4, 5, 6].map((n) => identify(`yw${n}`, 'yw'));
+    const two = [identify('yw0', 'yw', family('yw')), identify('yw1', 'yw', { ...family('yw'), phone: phone(10) }), identify('yw2', 'yw')];
+    await s.send([...two, ...others], '2026-08-05T08:00:00Z');
+    const id = await campaign('yw', '2026-08-05T08:00:00Z', { schedule: { kind: 'now' } });
+    await s.tick('2026-08-05T08:00:00Z');
+    await s.send([identify('yw0', 'yw', { ...family('yw'), ads: 'no' }), identify('yw2', 'yw', { ads: 'no' })], '2026-08-05T10:00:00Z');
+    await s.sandbox.control.settings({ removalFloor: 5 });
+    await s.sandbox.control.fault({ kind: 'error', method: 'POST', route: '/users$', times: 1, status: 400, code: 194 });
+    await s.tick('2026-08-05T10:00:01Z');
+    await s.sandbox.control.settings({ removalFloor: 0 });
+    await retryRun(s.db, s.workspaceId, await lastRun(id), new Date('2026-08-05T11:00:00Z'));
+    await s.tick('2026-08-05T11:00:01Z');
+    expect(await s.held('yw')).toEqual(digests('yw@example.com', ...[3, 4, 5, 6].map((n) => emailOf(`yw${n}`))));
+    expect(await membersOf(id)).toBe(5);
+  });
+
+  it('is called off by a stop that leaves the members, where it was to empty at the end', async () => {
+    await s.send([identify('h0', 'h'), identify('h1', 'h')], '2026-08-07T08:00:00Z');
+    await s.sandbox.control.fault({ kind: 'error', method: 'DELETE', route: '/users$', times: 1, status: 400, code: 194 });
+    const id = await campaign('h', '2026-08-07T08:00:00Z', { schedule: { kind: 'now' }, atEnd: 'empty' });
+    await s.tick('2026-08-07T08:00:00Z');
+    expect((await campaignDetail(s.db, s.workspaceId, id)).state).toBe('failed');
+    await retryRun(s.db, s.workspaceId, await lastRun(id), new Date('2026-08-07T09:00:00Z'));
+    await stopCampaign(s.db, s.workspaceId, id, new Date('2026-08-07T09:00:01Z'), 'leave');
+    await s.tick('2026-08-07T09:00:02Z');
+    expect(await s.held('h')).toHaveLength(2);
+  });
 });
