@@ -10,7 +10,7 @@ import type { LiveSchedule, Schedule } from '@/lib/schedule/schedule';
 import { type AudienceRow, type AudienceWish, claimAudience } from './audiences';
 import { lockCampaign } from './campaign-lock';
 import type { Database } from './client';
-import { connectionById, defaultConnection } from './connections';
+import { type ConnectionRow, connectionById, defaultConnection } from './connections';
 import { isAtFacebook, takeAlong, unfinishedSyncs } from './edited-runs';
 import { heardBy, listen } from './live-campaigns';
 import { queueDueRun, skipMissed } from './run-queue';
@@ -78,13 +78,8 @@ export async function scheduleCampaign(
   if (!seen.draft) throw new AppError('conflict', 'There is nothing new to schedule.');
   const held = await currentVersion(db.orm, seen.versionId);
   const plan = checkedPlan(seen.draft, now, held?.schedule, (await unfinishedSyncs(db.orm, id)).length > 0);
-  await checkCampaignPatterns(db, plan);
-  if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
-  if (plan.definition !== undefined) await segmentSources(db, workspaceId, plan.definition);
-  const connection = plan.connectionId
-    ? await connectionById(db, workspaceId, plan.connectionId)
-    : await defaultConnection(db, workspaceId);
-  if (!connection) throw new AppError('unprocessable', 'The chosen connection to Facebook is gone. Choose another.', 'connectionId');
+  await checkSegments(db, workspaceId, plan);
+  const connection = await connectionOf(db, workspaceId, plan);
   const { schedule, dropped } = withoutDuplicates(plan.schedule);
   const heard = await heardBy(db, workspaceId, plan);
   // What has fallen due by now is the old version's; the next heartbeat would no longer find it.
@@ -129,6 +124,18 @@ export async function scheduleCampaign(
       .where(own(workspaceId, id));
     return { version: version.version, nextAt, droppedDates: dropped };
   });
+}
+
+async function checkSegments(db: Database, workspaceId: WorkspaceId, plan: CampaignPlan): Promise<void> {
+  await checkCampaignPatterns(db, plan);
+  if (plan.segment !== undefined) await segmentByKey(db, workspaceId, plan.segment);
+  if (plan.definition !== undefined) await segmentSources(db, workspaceId, plan.definition);
+}
+
+async function connectionOf(db: Database, workspaceId: WorkspaceId, { connectionId }: CampaignPlan): Promise<ConnectionRow> {
+  const connection = connectionId ? await connectionById(db, workspaceId, connectionId) : await defaultConnection(db, workspaceId);
+  if (!connection) throw new AppError('unprocessable', 'The chosen connection to Facebook is gone. Choose another.', 'connectionId');
+  return connection;
 }
 
 /** The next occurrence of a schedule that goes on under a new version. @param soon the first from now on. */

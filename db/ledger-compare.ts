@@ -73,9 +73,12 @@ async function othersHaveRemoved(tx: Tx, { audienceId, runId }: Freeze): Promise
   const found = await tx.execute(sql`
     select from audiences a
     join audiences b on b.workspace_id = a.workspace_id and b.ad_account_id = a.ad_account_id and b.facebook_id = a.facebook_id and b.id <> a.id
-    join sync_runs o on o.campaign_id = b.campaign_id and o.frozen_at is not null and o.to_remove > 0
+    join sync_runs o on o.campaign_id = b.campaign_id
     where a.id = ${audienceId} and coalesce(o.finished_at, 'infinity') > (
       select max(r.frozen_at) from sync_runs r where r.campaign_id = a.campaign_id and r.purpose = 'sync' and r.id <> ${runId})
+      -- A whole list drops whoever is not on it; an old row's removal takes out whoever shares what is in it.
+      and (o.removed > 0 or o.send_by = 'replace' and o.sent_at is not null
+        or exists (select from sync_batches x where x.run_id = o.id and x.op = 'remove' and x.state <> 'dropped'))
     limit 1`);
   return found.length > 0;
 }

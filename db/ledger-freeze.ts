@@ -41,12 +41,13 @@ export async function writeChanges(tx: Tx, freeze: Freeze, compared: Comparison,
 async function dropOwnBatches(tx: Tx, { audienceId, runId }: Freeze): Promise<void> {
   await tx.execute(sql`delete from batch_members where audience_id = ${audienceId} and run_id = ${runId}`);
   await tx.execute(sql`delete from sync_batches where run_id = ${runId}`);
+  await tx.execute(sql`delete from rejects where run_id = ${runId}`);
 }
 
 /** What becomes of those the ledger knows. */
 async function changeKnown(tx: Tx, freeze: Freeze): Promise<void> {
-  // Of whom others have put into an audience nothing is known: from a remove-only one, nobody can be added again.
-  if (freeze.mode !== 'remove') await readdSharers(tx, freeze);
+  // Of whom others have put into an audience nothing is known: from a remove-only one, nobody can be added again. From one that is emptied nobody stays.
+  if (freeze.mode !== 'remove' && freeze.purpose !== 'empty') await readdSharers(tx, freeze);
   await writeIntents(tx, freeze);
   await renewMembers(tx, freeze);
 }

@@ -484,7 +484,13 @@ export type CampaignState =
   | 'archived';
 
 /** What stops a blocked or failed campaign, in words for the marketer, and the one thing to do. */
-export type Blocker = { action: 'reconnect' | 'accept_terms' | 'fix' | 'release' | 'remake'; message: string; link?: string };
+export type Blocker = {
+  action: 'reconnect' | 'accept_terms' | 'fix' | 'release' | 'remake';
+  message: string;
+  link?: string;
+  /** That has met it; absent where the connection as a whole is at fault. */
+  runId?: number;
+};
 
 export const campaigns = pgTable(
   'campaigns',

@@ -14,7 +14,7 @@ type Tx = Parameters<Parameters<Database['orm']['transaction']>[0]>[0];
 export async function settleCampaign(tx: Tx, run: Run, now: Date): Promise<void> {
   const [campaign] = await tx.select().from(campaigns).where(eq(campaigns.id, run.campaignId)).for('update');
   if (!campaign || !moving.includes(campaign.state) || (await isHeld(tx, run.campaignId))) return;
-  if (campaign.state === 'blocked' && (await anotherWaits(tx, run))) return;
+  if (campaign.state === 'blocked' && (await anotherBlocks(tx, run))) return;
   if (run.purpose === 'withdraw') await reopen(tx, run, campaign, now);
   const resting = await restingState(tx, run.campaignId, campaign.nextAt);
   const ends = resting === 'completed' && (await queueEnd(tx, campaign, now));
@@ -42,15 +42,16 @@ async function reopen(tx: Tx, run: Run, campaign: typeof campaigns.$inferSelect,
 }
 
 /** What blocks it is another run's, and not cured by this one. */
-async function anotherWaits(tx: Tx, run: Run): Promise<boolean> {
-  const found = await tx.execute(sql`${waitingBeside(run)} limit 1`);
+async function anotherBlocks(tx: Tx, run: Run): Promise<boolean> {
+  const found = await tx.execute(sql`${blockingBeside(run)} limit 1`);
   return found.length > 0;
 }
 
-/** Selects the campaign's other runs that wait for a reason. */
-export const waitingBeside = ({ id, campaignId }: Run) => sql`
-  select from sync_runs o where o.campaign_id = ${campaignId}::uuid and o.id <> ${id} and o.state in ('queued', 'audience_ready', 'frozen', 'sent')
-    and o.wait_reason is not null`;
+/** Selects the other run that blocks the campaign, while it waits. */
+export const blockingBeside = ({ id, campaignId }: Run) => sql`
+  select from sync_runs o join campaigns c on c.id = o.campaign_id
+  where o.campaign_id = ${campaignId}::uuid and o.id <> ${id} and o.id::text = c.blocker ->> 'runId'
+    and o.state in ('queued', 'audience_ready', 'frozen', 'sent') and o.wait_reason is not null`;
 
 async function isHeld(tx: Tx, campaignId: string): Promise<boolean> {
   const held = await tx

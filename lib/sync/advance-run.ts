@@ -108,7 +108,9 @@ async function skip(world: SyncWorld, { run }: RunContext): Promise<Run> {
 async function ensureAudience(world: SyncWorld, context: RunContext): Promise<Run> {
   const { run, version, audience, graph } = context;
   invariant(run.purpose === 'sync' || audience.facebookId, 'an errand is about an audience that is there');
-  const facebookId = audience.facebookId ?? (await findOrCreate(world, context));
+  const known = audience.facebookId ?? (await findAudienceByMark(graph, version.adAccountId, audience.mark))?.id;
+  if (known === undefined && (await isTooLate(world, context))) return skip(world, context);
+  const facebookId = known ?? (await create(world, context));
   const info = await audienceInfo(graph, facebookId).catch(async (error: unknown) => {
     if (run.purpose === 'sync' || !(error instanceof GraphError) || !error.isGone) throw ofAudience(error);
     const seen = await seenThrough(graph, audience.adAccountId, error);
@@ -152,9 +154,7 @@ async function meantWay(world: SyncWorld, { version, audience, graph }: RunConte
   return meantSendBy({ ...known, activeAdSet: sets.some(({ status }) => status === 'ACTIVE') });
 }
 
-async function findOrCreate(world: SyncWorld, { run, version, audience, graph }: RunContext): Promise<string> {
-  const found = await findAudienceByMark(graph, version.adAccountId, audience.mark);
-  if (found) return found.id;
+async function create(world: SyncWorld, { run, version, audience, graph }: RunContext): Promise<string> {
   // Looking may have outlasted the lease, and another engine may have made it since.
   const now = world.clock();
   await world.db.orm.transaction((tx) => writeRun(tx, run, world.lease, {}, now));

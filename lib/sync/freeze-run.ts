@@ -55,7 +55,9 @@ export async function freezeRun(world: SyncWorld, context: RunContext): Promise<
       const { qualified, excluded, control, overCap } = compared;
       // An errand asks nobody who qualifies.
       const found = who ? { qualified, excluded, control, overCap, unreachable: frozen.unreachable } : {};
-      const counts = { ...found, toAdd, toRemove };
+      // Whoever was refused is sent once more.
+      const read = { invalid: 0, received: mine.received - mine.invalid };
+      const counts = { ...found, ...read, toAdd, toRemove };
       const rest = { definition: who?.definition ?? null, frozenAt, holdReason: null, attempts: 0, waitUntil: null, waitReason: null };
       return writeRun(tx, mine, world.lease, { ...counts, ...rest, sendBy, state: 'frozen' }, frozenAt);
     },

@@ -6,7 +6,7 @@ import { settleRemovals } from '@/db/removals';
 import { claimRun, dueCampaigns, LeaseLost, moving, queueDueRun, releaseEnded, releaseRun, writeRun } from '@/db/run-queue';
 import { halvedInVain, type Run } from '@/db/runs';
 import { type Blocker, type CampaignState, campaigns } from '@/db/schema';
-import { settleCampaign, waitingBeside } from '@/db/settle-campaign';
+import { blockingBeside, settleCampaign } from '@/db/settle-campaign';
 import { queueWithdrawalRuns } from '@/db/withdrawals';
 import { AppError } from '@/lib/errors';
 import { termsUrl, valueTermsUrl } from '@/lib/facebook/ads';
@@ -124,7 +124,7 @@ async function clearBlocker(world: SyncWorld, run: Run, { current }: RunContext)
   const cured = await world.db.orm
     .update(campaigns)
     .set({ state: sql`case ${campaigns.state} when 'blocked' then 'running' else ${campaigns.state} end`, blocker: null })
-    .where(and(eq(campaigns.id, run.campaignId), isNotNull(campaigns.blocker), isNotHeld, sql`not exists (${waitingBeside(run)})`))
+    .where(and(eq(campaigns.id, run.campaignId), isNotNull(campaigns.blocker), isNotHeld, sql`not exists (${blockingBeside(run)})`))
     .returning({ id: campaigns.id });
   if (cured.length > 0) await markConnection(world.db, run.workspaceId, current.connectionId, null);
 }
@@ -172,7 +172,7 @@ async function blockCampaign(tx: Tx, run: Run, blocker: Blocker): Promise<void> 
   const state = sql`case when ${inArray(campaigns.state, [...moving])} then 'blocked' else ${campaigns.state} end`;
   await tx
     .update(campaigns)
-    .set({ state, blocker })
+    .set({ state, blocker: { ...blocker, runId: run.id } })
     .where(and(eq(campaigns.id, run.campaignId), isNotHeld));
 }
 

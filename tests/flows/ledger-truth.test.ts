@@ -301,3 +301,39 @@ describe('what is tried again and decides on a few only', () => {
     expect(await s.held('h')).toHaveLength(2);
   });
 });
+
+it('sends again whom another campaign on the same audience has dropped by sending its whole list', async () => {
+  await s.send([identify('k0', 'k'), identify('k1', 'k'), identify('m0', 'm'), identify('m1', 'm')], '2026-08-10T08:00:00Z');
+  const now = { kind: 'now' } as const;
+  const whole = await campaign('k', '2026-08-10T08:00:00Z', { schedule: now, sendBy: 'replace' });
+  await s.tick('2026-08-10T08:00:00Z');
+  const existing = { existing: await audienceId('k') };
+  const beside = await campaign('m', '2026-08-10T09:00:00Z', { schedule: now, audience: existing });
+  await s.tick('2026-08-10T09:00:00Z');
+  await s.send([identify('k2', 'k')], '2026-08-10T10:00:00Z');
+  await runNow(s.db, s.workspaceId, whole, new Date('2026-08-10T11:00:00Z'));
+  await s.tick('2026-08-10T11:00:01Z');
+  expect(await s.held('k')).toHaveLength(3);
+  await runNow(s.db, s.workspaceId, beside, new Date('2026-08-10T12:00:00Z'));
+  await s.tick('2026-08-10T12:00:01Z');
+  expect(await s.held('k')).toHaveLength(5);
+});
+
+it('counts an unreadable row of a run that is tried again once', async () => {
+  await s.send([identify('n0', 'n'), identify('n1', 'n'), identify('n2', 'n')], '2026-08-12T08:00:00Z');
+  const id = await campaign('n', '2026-08-12T08:00:00Z');
+  await s.tick('2026-08-12T09:00:00Z');
+  await s.send([identify('n0', 'elsewhere'), identify('n3', 'n')], '2026-08-12T20:00:00Z');
+  // Facebook knows the digest of nothing; intake would never store it.
+  const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+  await s.db.sql`
+    update profile_identifiers set email = decode(${empty}, 'hex'), fingerprint = 1
+    where profile_id = (select profile_id from profile_ids where value = 'n3')`;
+  await s.sandbox.control.settings({ removalFloor: 100 });
+  await s.tick('2026-08-13T09:00:00Z');
+  await s.sandbox.control.settings({ removalFloor: 0 });
+  await retryRun(s.db, s.workspaceId, await lastRun(id), new Date('2026-08-13T10:00:00Z'));
+  await s.tick('2026-08-13T10:00:01Z');
+  expect((await runsOf(id)).at(-1)).toMatchObject({ state: 'confirmed', invalid: 1, removed: 1 });
+  expect(await s.db.sql`select 1 from rejects where run_id = ${await lastRun(id)}`).toHaveLength(1);
+});
