@@ -320,15 +320,15 @@ it('sends again whom another campaign on the same audience has dropped by sendin
 });
 
 it('counts an unreadable row of a run that is tried again once', async () => {
-  await s.send([identify('n0', 'n'), identify('n1', 'n'), identify('n2', 'n')], '2026-08-12T08:00:00Z');
-  const id = await campaign('n', '2026-08-12T08:00:00Z');
+  await s.send([identify('nr0', 'nr'), identify('nr1', 'nr'), identify('nr2', 'nr')], '2026-08-12T08:00:00Z');
+  const id = await campaign('nr', '2026-08-12T08:00:00Z');
   await s.tick('2026-08-12T09:00:00Z');
-  await s.send([identify('n0', 'elsewhere'), identify('n3', 'n')], '2026-08-12T20:00:00Z');
+  await s.send([identify('nr0', 'elsewhere'), identify('nr3', 'nr')], '2026-08-12T20:00:00Z');
   // Facebook knows the digest of nothing; intake would never store it.
   const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
   await s.db.sql`
     update profile_identifiers set email = decode(${empty}, 'hex'), fingerprint = 1
-    where profile_id = (select profile_id from profile_ids where value = 'n3')`;
+    where profile_id = (select profile_id from profile_ids where value = 'nr3')`;
   await s.sandbox.control.settings({ removalFloor: 100 });
   await s.tick('2026-08-13T09:00:00Z');
   await s.sandbox.control.settings({ removalFloor: 0 });
