@@ -97,7 +97,7 @@ function drawnLife(seed: number): Life {
   const name = `life${seed}`;
   const plan = drawnPlan();
   const size = 8 + below(13);
-  const shared = 2 + below(size / 2);
+  const shared = 2 + below(size / 3);
   return {
     name,
     id: '',
@@ -211,7 +211,7 @@ const onCampaign =
   };
 
 async function edit(life: Life): Promise<void> {
-  const tier = chance(0.5) ? pick(tiers) : life.tier;
+  const tier = pick(tiers);
   const mode = chance(0.8) ? life.plan.mode : pick(['mirror', 'add'] as const);
   const sendBy = mode === 'add' ? 'difference' : pick(['difference', 'replace'] as const);
   const { draft } = await campaignDetail(s.db, s.workspaceId, life.id);
@@ -261,7 +261,7 @@ function departure(life: Life): Record<string, unknown> {
 }
 
 async function obstacle(life: Life): Promise<void> {
-  if (chance(0.25)) return floor(life, 2 + below(15));
+  if (chance(0.4)) return floor(life, 4 + below(17));
   if (life.plan.sendBy !== 'difference' && chance(0.4)) return brokenReplacement(life);
   const method = pick(['POST', 'POST', 'DELETE'] as const);
   await fault(life, { kind: 'error', status: 400, ...pick(errors), method, route: '/users(replace)?$', times: pick([1, 0]) });
@@ -283,7 +283,7 @@ async function cut(life: Life): Promise<void> {
   );
   await obstacle(life);
   await occurrence(life);
-  if (chance(0.7)) await lift(life);
+  if (chance(0.6)) await lift(life);
   const then = pick(aftermath);
   life.told.push(`then ${then}`);
   life.at += minuteMs;
@@ -323,7 +323,7 @@ const steps: Record<string, [weight: number, (life: Life) => Promise<unknown>]> 
   resume: [2, onCampaign(resumeCampaign)],
   'run now': [2, onCampaign(runNow)],
   undo: [1, onCampaign(undoLastRun)],
-  edit: [1, edit],
+  edit: [2, edit],
   meanwhile: [1, meanwhile],
 };
 const drawn = Object.entries(steps).flatMap(([name, [weight]]) => Array<string>(weight).fill(name));
