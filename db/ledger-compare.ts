@@ -187,18 +187,21 @@ export async function readdSharers(tx: Tx, freeze: Freeze): Promise<void> {
         where not exists (select from leaving v where v.profile_id = l.profile_id and v.old)`)
     ).count;
   // Who is added again may have old rows to be taken out, and others may share those.
-  for (let more = own + (await leaveByOldRows()); more > 0; more = await leaveByOldRows()) {
+  for (let more = own + (await leaveByOldRows()); more > 0; ) {
     await tx.execute(sql`analyze leaving`);
-    await readdByIdentifiers(tx, freeze, shared);
+    const found = await readdByIdentifiers(tx, freeze, shared);
     // Where members stay whose identifiers are renewed no more, the row that was sent tells.
-    if (mode === 'add' || purpose !== 'sync') await readdByRow(tx, audienceId, cells);
+    const byRow = mode === 'add' || purpose !== 'sync' ? await readdByRow(tx, audienceId, cells) : 0;
+    more = found + byRow > 0 ? await leaveByOldRows() : 0;
   }
 }
 
-async function readdByIdentifiers(tx: Tx, { workspaceId, audienceId }: Freeze, shared: readonly Identifier[]): Promise<void> {
+/** @returns how many share what leaves. */
+async function readdByIdentifiers(tx: Tx, { workspaceId, audienceId }: Freeze, shared: readonly Identifier[]): Promise<number> {
+  let found = 0;
   for (const [i, name] of shared.entries()) {
     // Materialized: of a ledger that has just been filled the planner would begin with all members.
-    await tx.execute(sql`
+    const { count } = await tx.execute(sql`
       with sharing as materialized (
         select distinct i.profile_id from leaving v
         join profile_identifiers i on i.workspace_id = ${workspaceId} and ${identifierColumn(name)} = ${sharedValue(name, i)} and i.profile_id <> v.profile_id
@@ -207,16 +210,22 @@ async function readdByIdentifiers(tx: Tx, { workspaceId, audienceId }: Freeze, s
       select l.profile_id, 'add', true, false, true, true
       from sharing i join audience_members l on l.audience_id = ${audienceId} and l.profile_id = i.profile_id and l.state = 'in'
       on conflict (profile_id) do update set sharer = true`);
+    found += count;
   }
+  return found;
 }
 
-/** @param cells of the shared identifiers, over `l`, a row of the ledger. */
-async function readdByRow(tx: Tx, audienceId: number, cells: readonly SQL[]): Promise<void> {
-  for (const [i, cell] of cells.entries())
-    await tx.execute(sql`
+/** The same. @param cells of the shared identifiers, over `l`, a row of the ledger. */
+async function readdByRow(tx: Tx, audienceId: number, cells: readonly SQL[]): Promise<number> {
+  let found = 0;
+  for (const [i, cell] of cells.entries()) {
+    const { count } = await tx.execute(sql`
       insert into changes (profile_id, fate, known, renewed, member, sharer)
       select distinct l.profile_id, 'add', true, false, true, true
       from leaving v join audience_members l on ${cell} = ${sql.raw(`v.cell_${i}`)} and l.profile_id <> v.profile_id
       where l.audience_id = ${audienceId} and l.state = 'in'
       on conflict (profile_id) do update set sharer = true`);
+    found += count;
+  }
+  return found;
 }
