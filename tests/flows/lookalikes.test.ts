@@ -114,48 +114,49 @@ describe('a lookalike', () => {
     expect((await s.sandbox.control.faults()).find((fault) => fault.id === id)?.seen).toBeGreaterThanOrEqual(4);
     await s.sandbox.control.clearFaults();
     await s.sandbox.control.settings({ matchingMs: 0 });
-    await tend('2026-05-03T20:20:00Z');
+    // An hour after the last look at most, and a moment.
+    await tend('2026-05-03T21:10:00Z');
     expect((await all())[0]).toMatchObject({ state: 'ready', fault: null });
-    await dropNewest('2026-05-03T20:21:00Z');
+    await dropNewest('2026-05-03T21:11:00Z');
   });
 
   it.each([432, 433])('that Facebook could not build (%i) has failed, with what Facebook says of it', async (code) => {
     await s.sandbox.control.settings({ matchingMs: 3_600_000 });
-    await ask('IT', 1, '2026-05-03T20:30:00Z');
-    await tend('2026-05-03T20:30:01Z');
+    await ask('IT', 1, '2026-05-03T21:30:00Z');
+    await tend('2026-05-03T21:30:01Z');
     await s.sandbox.control.changeAudience((await all())[0]?.facebookId ?? '', { forcedStatus: code });
-    await tend('2026-05-03T20:31:10Z');
+    await tend('2026-05-03T21:31:10Z');
     expect((await all())[0]).toMatchObject({ state: 'failed', fault: 'The lookalike audience could not be built.', nextAt: null });
     await s.sandbox.control.settings({ matchingMs: 0 });
-    await dropNewest('2026-05-03T20:32:00Z');
+    await dropNewest('2026-05-03T21:32:00Z');
   });
 
   it('waits where the connection is withdrawn, its deletion too, and goes on when somebody has connected again', async () => {
-    await ask('ES', 1, '2026-05-03T20:40:00Z');
-    await tend('2026-05-03T20:40:01Z');
+    await ask('ES', 1, '2026-05-03T21:40:00Z');
+    await tend('2026-05-03T21:40:01Z');
     await deauthorizePerson(s.db, '1', new Date());
-    await tend('2026-05-03T20:42:00Z');
+    await tend('2026-05-03T21:42:00Z');
     const withdrawn = expect.stringMatching(/connection to Facebook was withdrawn/);
     expect((await all())[0]).toMatchObject({ state: 'made', fault: withdrawn });
     await connect();
-    await tend('2026-05-03T20:50:00Z');
+    await tend('2026-05-03T21:50:00Z');
     expect((await all())[0]).toMatchObject({ state: 'ready', fault: null });
     await deauthorizePerson(s.db, '1', new Date());
     const before = (await all()).length;
-    await dropNewest('2026-05-03T20:51:00Z');
+    await dropNewest('2026-05-03T21:51:00Z');
     expect((await all())[0]).toMatchObject({ state: 'deleting', fault: withdrawn });
     await connect();
-    await tend('2026-05-03T20:59:00Z');
+    await tend('2026-05-03T21:59:00Z');
     expect(await all()).toHaveLength(before - 1);
   });
 
   it('is deleted at Facebook, too; one that is gone there already says so first', async () => {
     const [german, brazilian, indian] = await all();
     await s.sandbox.control.deleteAudience(german?.facebookId ?? '');
-    await tend('2026-05-04T21:00:00Z');
+    await tend('2026-05-04T22:30:00Z');
     expect((await all())[0]).toMatchObject({ state: 'failed', fault: 'It was deleted at Facebook.', nextAt: null });
-    for (const each of [german, brazilian, indian]) await drop(each?.id ?? 0, '2026-05-04T22:00:00Z');
-    await tend('2026-05-04T22:00:01Z');
+    for (const each of [german, brazilian, indian]) await drop(each?.id ?? 0, '2026-05-04T23:00:00Z');
+    await tend('2026-05-04T23:00:01Z');
     expect(await all()).toEqual([]);
     expect(await atFacebook()).toEqual([]);
     await expect(drop(indian?.id ?? 0, '2026-05-04T23:00:00Z')).rejects.toMatchObject({ code: 'not_found' });
