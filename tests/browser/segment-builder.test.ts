@@ -186,7 +186,9 @@ describeInBrowser('the segment builder in a browser', () => {
     await grip('Country').and(page.locator(':focus')).waitFor();
     await tabTo(button('Actions for Country'));
     await page.keyboard.press('Enter');
+    await page.getByRole('menuitem').and(page.locator(':focus')).waitFor();
     await page.keyboard.type('move into a new');
+    await page.getByRole('menuitem', { name: 'Move into a new group' }).and(page.locator(':focus')).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('in the group “any of these”').waitFor();
     await tabTo(grip('did not do Purchased'));
