@@ -48,7 +48,7 @@ const lookAgainMs = 2 * 86_400_000;
 /** Each merge is asked of each audience. */
 const looksAtOnce = 200_000;
 
-/** Forgets merges of profiles that no audience holds, each looked at every two days. @returns how many. */
+/** Forgets merges of profiles that no audience holds or has held, each looked at every two days. @returns how many. */
 export async function forgetMerges(db: Database, now: Date): Promise<number> {
   const before = new Date(now.getTime() - lookAgainMs).toISOString();
   const gone = await db.orm.execute(sql`
@@ -58,6 +58,7 @@ export async function forgetMerges(db: Database, now: Date): Promise<number> {
     ), held as (
       select d.* from due d where exists (
         select from audiences a join audience_members m on m.audience_id = a.id and m.profile_id = d.loser where a.workspace_id = d.workspace_id)
+        or exists (select from audiences a join audience_stays s on s.audience_id = a.id and s.profile_id = d.loser where a.workspace_id = d.workspace_id)
     ), kept as (
       update profile_merges g set looked_at = ${now.toISOString()}::timestamptz from held h where g.workspace_id = h.workspace_id and g.loser = h.loser
     )

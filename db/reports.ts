@@ -92,7 +92,7 @@ async function matchQuality(tx: Tx, { id, schema, sizeLower, sizeUpper }: Audien
 /**
  * Of the members and of the control group, those who did the event within so many days of joining, or of being drawn. Each person counts
  * once, from the first time; only those who came in, and had their days, while the compared share was the control group; nobody who was in
- * both groups meanwhile. A control who joins later, because there is no control group any more, has been one.
+ * both groups meanwhile. Who was merged since is one person, with what they did before and after. A control who joins later, because there is no control group any more, has been one.
  */
 async function conversions(tx: Tx, audience: Audience, eventId: number, days: number, at: Date): Promise<Conversions> {
   const compared = await comparedOf(tx, audience);
@@ -105,13 +105,13 @@ async function conversions(tx: Tx, audience: Audience, eventId: number, days: nu
   const meanwhile = sql`filter (where since < ${instant(new Date(end))})`;
   const groups = await tx.execute<Group & { control: boolean }>(sql`
     with people as materialized (
-      select profile_id, bool_or(control) ${meanwhile} as control, min(since) as since
+      select coalesce(g.winner, stays.profile_id) as profile_id, bool_or(control) ${meanwhile} as control, min(since) as since
       from (
         select profile_id, false as control, since from audience_members where audience_id = ${id} and state in ('in', 'removing', 'retiring')
         union all
         select profile_id, control, since from audience_stays where audience_id = ${id}
-      ) stays
-      group by profile_id
+      ) stays left join profile_merges g on g.workspace_id = ${workspaceId} and g.loser = stays.profile_id
+      group by 1
       having bool_and(control) ${meanwhile} = bool_or(control) ${meanwhile} and min(since) <= ${latest} ${begun}
     ), each as (
       select p.control, bool_or(e.time is not null) as converted

@@ -155,3 +155,23 @@ it('refuses a goal that never came, and a campaign without an audience', async (
     code: 'not_found',
   });
 });
+
+it('counts who signed in after they joined as one person, with what they bought then', async () => {
+  const guests = ['g0', 'g1', 'g2'].map((name) => ({
+    type: 'identify',
+    anonymousId: `${name}-device`,
+    traits: { email: emailOf(name), guest: true },
+  }));
+  await s.send(guests, '2026-07-01T08:00:00Z');
+  await s.send([{ type: 'identify', userId: 'g0', traits: { plan: 'free' } }], '2026-07-01T08:00:00Z');
+  const definition = { property: 'guest', op: 'is', value: true } as const;
+  const id = await s.campaign(
+    { name: 'guests', definition, audience: { new: { name: 'guests' } }, schedule: { kind: 'now' } },
+    '2026-07-01T09:00:00Z',
+  );
+  await s.tick('2026-07-01T09:00:01Z');
+  await s.send([{ type: 'alias', userId: 'g0', previousId: 'g0-device' }], '2026-07-01T10:00:00Z');
+  await bought(['g0'], '2026-07-02T10:00:00Z');
+  const { conversions } = await reportOf(s.db, s.workspaceId, id, { event: 'Bought', days: 7 }, new Date('2026-07-10T10:00:00Z'));
+  expect(conversions?.target).toEqual({ people: 3, converted: 1 });
+});
