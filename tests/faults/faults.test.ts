@@ -2,13 +2,14 @@ import { randomInt } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomOf } from '@/tests/support/random';
 import { killAtRandom } from './kill-at-random';
 import { killTheApp } from './kill-the-app';
 import { LiveShop } from './live-shop';
 import { play } from './play';
 import { playLive } from './play-live';
 import { openRig, type Rig } from './rig';
-import { randomOf, Shop } from './shop';
+import { Shop } from './shop';
 import { type Cell, cells, faults, isKill, ofLive, stepNames, steps } from './steps';
 import { docsFile, keyOf, withTable } from './table';
 

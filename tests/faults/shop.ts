@@ -9,17 +9,6 @@ import { disagreements, rowsOf, same, worded } from './agreement';
 
 /** A shop whose campaigns are driven through every fault, and the one question asked afterwards: is everything as it should be? */
 
-/** Mulberry32. */
-export function randomOf(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 

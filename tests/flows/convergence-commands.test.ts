@@ -10,6 +10,7 @@ import { cancelRun, releaseHeldRun, retryRun, undoLastRun } from '@/db/run-comma
 import { audiences, campaigns, syncRuns } from '@/db/schema';
 import type { CampaignDraft } from '@/lib/campaign/plan';
 import { AppError } from '@/lib/errors';
+import { randomOf } from '@/tests/support/random';
 import { type SandboxFault, sandboxAccounts } from '@/tests/support/sandbox';
 import { type Story, story } from '@/tests/support/story';
 
@@ -24,17 +25,6 @@ import { type Story, story } from '@/tests/support/story';
 const lives = Number(process.env.BECKON_LIVES ?? 12);
 const firstSeed = Number(process.env.BECKON_SEED ?? randomInt(1, 2 ** 31));
 const seeds = Array.from({ length: lives }, (_, i) => firstSeed + i);
-
-/** Mulberry32. */
-function randomOf(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 let random = randomOf(0);
 const chance = (share: number) => random() < share;

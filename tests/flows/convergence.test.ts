@@ -6,6 +6,7 @@ import { campaigns, syncRuns } from '@/db/schema';
 import { segmentSql } from '@/db/segments';
 import { parseDefinition } from '@/lib/segment/definition';
 import { openStates } from '@/lib/sync/run-state';
+import { randomOf } from '@/tests/support/random';
 import type { SandboxFault } from '@/tests/support/sandbox';
 import { type Story, story } from '@/tests/support/story';
 
@@ -15,17 +16,6 @@ import { type Story, story } from '@/tests/support/story';
  */
 
 const seed = Number(process.env.BECKON_SEED ?? randomInt(1, 2 ** 31));
-
-/** Mulberry32. */
-function randomOf(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 let random = randomOf(seed);
 const chance = (share: number) => random() < share;
