@@ -37,8 +37,8 @@ type Edit = {
 
 /**
  * Where nothing is at Facebook yet, a run that waits is made of what is meant now: another ad account, perhaps, or another audience. Without
- * an occurrence ahead, what is under way has to serve what was chosen now, and is compared anew where other people are meant. With one, the end has not come, and
- * what was to be done then and has not begun is not done.
+ * an occurrence ahead, what is under way has to serve what was chosen now, and is compared anew where other people are meant. With one, the
+ * end has not come, and what was to be done then and has not begun is not done.
  * @returns what the campaign is by its runs.
  */
 export async function takeAlong(
